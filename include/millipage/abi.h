@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * What the compiler plugin emits and the runtime reads: the contract between
+ * code that was compiled today and a library of tomorrow.  Nothing here is
+ * for programs to use.  Any change of a struct or a rule raises MPG_ABI; the
+ * runtime refuses units of another number by name.
+ *
+ * The life of a unit.  Constructor priority 100: mpg__register(&unit).
+ * Priority 101: mpg__bind(&unit), after which the slots of all registered
+ * variables are filled, then one mpg__initialise per address constant in a
+ * shared initialiser.  All of it runs before main and in the same order on
+ * every host, so that every host computes the same layout alone.
+ */
+#ifndef MILLIPAGE_ABI_H
+#define MILLIPAGE_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MPG_ABI 1
+
+/* Granularity as the source has it. */
+enum mpg_abi_grain {
+    MPG_GRAIN_DEFAULT = 0, /* one minipage up to a page, else pages */
+    MPG_GRAIN_WHOLE = 1,   /* the variable is one minipage */
+    MPG_GRAIN_PAGE = 2,    /* minipages of a page */
+    MPG_GRAIN_ELEMENT = 3, /* `count` outermost elements a minipage */
+    MPG_GRAIN_BYTES = 4,   /* `count` bytes a minipage */
+};
+
+/* Where a variable is, as compiled code reads it: symbol `<name>.mpg`.
+ *
+ *   contiguous:  address(offset) = base + offset
+ *   otherwise:   address(offset) = base + offset
+ *                    + ((mulhi(unit + 1, magic) & mask) << shift)
+ *
+ * where unit = offset / unit size, and mulhi is the upper half of the 128-bit
+ * product of two 64-bit numbers.  With magic = floor((2^64 - 1) / K),
+ * mulhi(unit + 1, magic) is unit / K for every K >= 1 while unit * K < 2^64,
+ * so one multiplication serves any number K of units a minipage.  The runtime
+ * writes the slot once, before main; loads of it are invariant.  For an
+ * annotated pointer the slot is the geometry of what it points to: base is
+ * unused there, offset and unit count from the pointer. */
+struct mpg_abi_slot {
+    void *base;
+    uint64_t magic;
+    uint64_t mask;
+    uint64_t shift;
+};
+
+enum mpg_abi_flags {
+    MPG_VAR_DEFINED = 1u << 0,    /* this unit defines it */
+    MPG_VAR_INTERNAL = 1u << 1,   /* static: the name is no identity */
+    MPG_VAR_CONTIGUOUS = 1u << 2, /* code was compiled for base + offset */
+    MPG_VAR_HEAP = 1u << 3,       /* describes the allocations of a pointer,
+                                     not a variable; size is 0 */
+};
+
+/* One shared variable, or the allocations of one pointer, as one unit sees
+ * it.  Strings and images live as long as the program. */
+struct mpg_abi_var {
+    const char *name; /* as in the source; a static local is "function.name",
+                         a struct member "struct.member" */
+    const char *file; /* of the pragma that made it shared */
+    uint32_t line;
+    uint32_t column;
+    uint32_t flags;   /* enum mpg_abi_flags */
+    uint32_t grain;   /* enum mpg_abi_grain */
+    uint64_t count;   /* see the grain */
+    uint64_t size;    /* bytes; 0 when this unit does not know */
+    uint64_t unit;    /* bytes that may never be split: for ELEMENT the
+                         outermost element; for BYTES the largest sub-object
+                         that divides `count`; else 1 */
+    uint64_t element; /* bytes of the outermost element (the variable itself
+                         when it is no array) */
+    uint64_t align;
+    const void *init; /* `size` bytes, or NULL for zeros */
+    struct mpg_abi_slot *slot;
+};
+
+struct mpg_abi_unit {
+    uint32_t abi; /* MPG_ABI */
+    uint32_t vars_count;
+    const char *source; /* the main file */
+    const struct mpg_abi_var *vars;
+    struct mpg_abi_unit *next; /* the runtime's, NULL at first */
+};
+
+void mpg__register(struct mpg_abi_unit *);
+void mpg__bind(struct mpg_abi_unit *);
+
+/* Puts `bytes` at an address inside a bound shared variable, as part of its
+ * initial value: the same on every host, no coherence traffic. */
+void mpg__initialise(void *address, const void *value, size_t bytes);
+
+/* Allocations of an annotated pointer: `var` is its MPG_VAR_HEAP row.  They
+ * return and fail as the functions of the C library they stand for.  Compiled
+ * code addresses the result through var->slot, which holds for every
+ * allocation of the row.  realloc takes NULL and shared pointers; free is
+ * interposed by the library, for pointers of either kind. */
+void *mpg__malloc(const struct mpg_abi_var *var, size_t bytes);
+void *mpg__calloc(const struct mpg_abi_var *var, size_t count, size_t bytes);
+void *mpg__realloc(const struct mpg_abi_var *var, void *, size_t bytes);
+void *mpg__aligned_alloc(const struct mpg_abi_var *var, size_t align,
+                         size_t bytes);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * What a launcher and a host process say to each other.  millirun speaks it;
+ * any other launcher may.  A host finds the number of a connected stream
+ * socket in MILLIPAGE_BOOT_FD; without it, it is host 0 of 1.  Both sides send
+ * frames: this head, little-endian, then `length` bytes.
+ *
+ *   launcher -> host                      host -> launcher
+ *   WELCOME  struct mpg_boot_welcome      (first, before anything else)
+ *                                         CARD     opaque bytes
+ *   CARDS    per host, in order:          (when every host has sent a CARD)
+ *            u32 length, its bytes
+ *                                         STATS    lines "name value\n"
+ *                                         ABORT    a line of text
+ *   end of file: the launcher is gone,    end of file: the host is gone
+ *   the host ends at once
+ *
+ * CARD and CARDS may go round more than once; a round doubles as a barrier:
+ * the first carries addresses and fingerprints, the last (empty cards) says
+ * that every host has left main.  A host that ends before its last round, or
+ * by a signal, is a lost host: the launcher names it and ends the others.  An
+ * ABORT ends the job with that line and the status MPG_BOOT_ABORT_STATUS.
+ */
+#ifndef MILLIPAGE_BOOT_H
+#define MILLIPAGE_BOOT_H
+
+#include <stdint.h>
+
+#define MPG_BOOT_FD_NAME      "MILLIPAGE_BOOT_FD"
+#define MPG_BOOT_VERSION      1
+#define MPG_BOOT_LENGTH_MAX   (64u << 20) /* of a frame's body */
+#define MPG_BOOT_CARD_MAX     4096        /* of one card */
+#define MPG_BOOT_SECRET_BYTES 32
+#define MPG_BOOT_ADDRESS_MAX  64
+#define MPG_BOOT_ABORT_STATUS 70
+#define MPG_BOOT_HOSTS_MAX    4096
+
+enum mpg_boot_kind {
+    MPG_BOOT_WELCOME = 1,
+    MPG_BOOT_CARD = 2,
+    MPG_BOOT_CARDS = 3,
+    MPG_BOOT_STATS = 4,
+    MPG_BOOT_ABORT = 5,
+};
+
+struct mpg_boot_head {
+    uint32_t kind;
+    uint32_t length;
+};
+
+struct mpg_boot_welcome {
+    uint32_t version;     /* MPG_BOOT_VERSION */
+    uint32_t host;        /* who you are */
+    uint32_t hosts;       /* how many there are */
+    uint32_t local_hosts; /* how many of them share this machine */
+    uint32_t local_index; /* which of those you are */
+    uint32_t rounds;      /* card rounds before a clean end: 2 */
+    uint8_t secret[MPG_BOOT_SECRET_BYTES]; /* the job's; never pass it on */
+    char address[MPG_BOOT_ADDRESS_MAX];    /* numeric IPv4 or IPv6 address that
+                                              the others reach this host at, and
+                                              that it is to listen on */
+};
+
+#endif

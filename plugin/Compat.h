@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Every difference between the LLVM versions that we support (16 to 22).  No
+// other file may ask for the version.
+#ifndef MILLIPAGE_PLUGIN_COMPAT_H
+#define MILLIPAGE_PLUGIN_COMPAT_H
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/Expr.h"
+#include "clang/Basic/CodeGenOptions.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Passes/PassBuilder.h"
+#include <dlfcn.h>
+
+#if LLVM_VERSION_MAJOR < 16 || LLVM_VERSION_MAJOR > 22
+#error "millipage needs LLVM 16 to 22; set MILLIPAGE_LLVM_VERSION"
+#endif
+
+#if LLVM_VERSION_MAJOR >= 22
+#include "llvm/Plugins/PassPlugin.h"
+#else
+#include "llvm/Passes/PassPlugin.h"
+#endif
+
+namespace millipage::compat {
+
+/// Has Register called for the pass pipeline of this compilation.
+inline void addPassBuilderCallback(clang::CodeGenOptions &Options,
+                                   void (*Register)(llvm::PassBuilder &)) {
+#if LLVM_VERSION_MAJOR >= 18
+  Options.PassBuilderCallbacks.push_back(Register);
+#else
+  // Older versions load pass plugins by name when the pipeline is built, and
+  // find llvmGetPassPluginInfo in this very file.
+  Dl_info Info;
+  if (dladdr(reinterpret_cast<void *>(Register), &Info))
+    Options.PassPlugins.push_back(Info.dli_fname);
+#endif
+}
+
+inline clang::StringLiteral *stringLiteral(clang::ASTContext &Ctx,
+                                           llvm::StringRef Text) {
+#if LLVM_VERSION_MAJOR >= 18
+  auto Kind = clang::StringLiteralKind::Ordinary;
+#else
+  auto Kind = clang::StringLiteral::Ordinary;
+#endif
+  return clang::StringLiteral::Create(
+      Ctx, Text, Kind, /*Pascal=*/false,
+      Ctx.getStringLiteralArrayType(Ctx.CharTy, Text.size()),
+      clang::SourceLocation());
+}
+
+} // namespace millipage::compat
+
+#endif

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Step 7: the IR half.  What the syntax half decided travels in the module as
+// marks; nothing else is known here, so that this also works on modules
+// that were compiled by another process.
+#include "ir/Pass.h"
+#include "Compat.h"
+#include "ir/Unit.h"
+#include "llvm/IR/PassManager.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/Passes/PassBuilder.h"
+
+using namespace llvm;
+
+namespace millipage {
+namespace {
+
+class LowerPass : public PassInfoMixin<LowerPass> {
+public:
+  static bool isRequired() { return true; }
+
+  PreservedAnalyses run(Module &M, ModuleAnalysisManager &) {
+    Unit U(M);
+    collectRows(U);
+    // A second run, when both -fplugin and -fpass-plugin are given, finds
+    // nothing.
+    if (U.Rows.empty())
+      return PreservedAnalyses::none();
+    extractAddresses(U);
+    lowerEndPointers(U);
+    expandConstants(U);
+    rewriteVariables(U);
+    rewritePointers(U);
+    lowerAllocations(U);
+    emitDescriptors(U);
+    moveDebugInfo(U);
+    eraseVariables(U);
+    addAliasScopes(M);
+#ifndef NDEBUG
+    if (verifyModule(M, &errs()))
+      report_fatal_error("millipage: the pass produced a broken module");
+#endif
+    return PreservedAnalyses::none();
+  }
+};
+
+/// Pointers that were kept in locals are visible only after the first
+/// simplifications.
+class AliasScopesPass : public PassInfoMixin<AliasScopesPass> {
+public:
+  PreservedAnalyses run(Module &M, ModuleAnalysisManager &) {
+    return addAliasScopes(M) ? PreservedAnalyses::none()
+                             : PreservedAnalyses::all();
+  }
+};
+
+} // namespace
+
+void registerIrPass(PassBuilder &PB) {
+  PB.registerPipelineStartEPCallback(
+      [](ModulePassManager &MPM, OptimizationLevel) {
+        MPM.addPass(LowerPass());
+      });
+  PB.registerPipelineEarlySimplificationEPCallback(
+      [](ModulePassManager &MPM, OptimizationLevel Level, auto...) {
+        if (Level != OptimizationLevel::O0)
+          MPM.addPass(AliasScopesPass());
+      });
+}
+
+} // namespace millipage

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * The heap as programs see it: mpg_malloc and friends, the allocations of
+ * annotated pointers, and the C library's free and realloc, which take
+ * pointers of either kind.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "base/fatal.h"
+#include "engine/engine.h"
+#include "millipage.h"
+
+#define EXPORTED __attribute__((visibility("default")))
+
+/* Sizes of single minipages: steps of 16 up to 1 KiB, then eight steps to each
+ * power of two, then whole pages.  Few sizes mean few regions. */
+static uint64_t size_class(uint64_t bytes, uint64_t align)
+{
+    uint64_t step = 16;
+    if (bytes > MPG_PAGE)
+        step = MPG_PAGE;
+    else
+        while (bytes > 64 * step)
+            step *= 2;
+    if (step < align)
+        step = align;
+    for (uint64_t large = UINT64_C(64) * MPG_PAGE; bytes > large; large *= 2)
+        step *= 2;
+    return ((bytes ? bytes : 1) + step - 1) / step * step;
+}
+
+static void *allocate(const struct mpg__grain *grain, bool is_array,
+                      uint64_t align, bool *is_fresh)
+{
+    sigset_t before;
+    if (!atomic_load(&mpg__engine_is_started))
+        mpg__engine_start();
+    mpg__enter(&before);
+    void *got = mpg__run_allocate(grain, is_array, align, is_fresh);
+    mpg__leave(&before);
+    if (!got)
+        errno = ENOMEM;
+    return got;
+}
+
+static void *allocate_single(uint64_t bytes, uint64_t align, bool *is_fresh)
+{
+    struct mpg__grain grain = {size_class(bytes, align), 1, 1};
+    if (grain.slot_bytes > MPG_SLOT_BYTES_MAX) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    /* A minipage of less than a page may be in any view; of what views there
+     * are, that is. */
+    if (mpg__views_for(grain.slot_bytes, MPG_SLOTS_MAX) > mpg__vm.views_max)
+        grain.slot_bytes = MPG_PAGE;
+    return allocate(&grain, false, align, is_fresh);
+}
+
+EXPORTED void *mpg_malloc(size_t bytes)
+{
+    bool is_fresh;
+    return allocate_single(bytes, 16, &is_fresh);
+}
+
+EXPORTED void *mpg_malloc_grain(size_t bytes, size_t grain_bytes)
+{
+    bool is_fresh;
+    if (!grain_bytes || grain_bytes % MPG_PAGE ||
+        grain_bytes > MPG_SLOT_BYTES_MAX) {
+        errno = EINVAL;
+        return NULL;
+    }
+    uint64_t slots = (bytes + grain_bytes - 1) / grain_bytes;
+    if (slots > MPG_SLOTS_MAX || bytes > mpg__vm.stride) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    struct mpg__grain grain = {grain_bytes, slots ? (uint32_t)slots : 1, 1};
+    return allocate(&grain, true, 16, &is_fresh);
+}
+
+/* Annotated pointers. */
+
+static void *allocate_for(const struct mpg_abi_var *var, uint64_t bytes,
+                          uint64_t align, bool *is_fresh)
+{
+    if (bytes > mpg__vm.stride) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    struct mpg__grain grain = mpg__grain_of(var, bytes);
+    bool is_contiguous = var->flags & MPG_VAR_CONTIGUOUS;
+    if (grain.slots == 1 && is_contiguous)
+        return allocate_single(bytes, align, is_fresh);
+    return allocate(&grain, true, align, is_fresh);
+}
+
+EXPORTED void *mpg__malloc(const struct mpg_abi_var *var, size_t bytes)
+{
+    bool is_fresh;
+    return allocate_for(var, bytes, 16, &is_fresh);
+}
+
+EXPORTED void *mpg__aligned_alloc(const struct mpg_abi_var *var, size_t align,
+                                  size_t bytes)
+{
+    bool is_fresh;
+    if (!align || align & (align - 1) || align > MPG_PAGE) {
+        errno = EINVAL;
+        return NULL;
+    }
+    return allocate_for(var, bytes, align < 16 ? 16 : align, &is_fresh);
+}
+
+/* The minipages of a run, one after the other, each with its address. */
+static void each_minipage(char *start, uint64_t bytes,
+                          void (*each)(char *at, uint64_t bytes, void *),
+                          void *context)
+{
+    uint32_t number, slot;
+    if (mpg__region_find(start, &number, &slot) != MPG_FOUND)
+        return;
+    const struct mpg__region *region = mpg__region_get(number);
+    for (; bytes; slot++) {
+        uint64_t some = region->layout.slot_bytes;
+        if (some > bytes)
+            some = bytes;
+        each(mpg__slot_address(region, slot), some, context);
+        bytes -= some;
+    }
+}
+
+static void clear(char *at, uint64_t bytes, void *context)
+{
+    (void)context;
+    memset(at, 0, bytes);
+}
+
+EXPORTED void *mpg__calloc(const struct mpg_abi_var *var, size_t count,
+                           size_t bytes)
+{
+    bool is_fresh;
+    size_t total;
+    if (__builtin_mul_overflow(count, bytes, &total)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    char *got = allocate_for(var, total, 16, &is_fresh);
+    if (got && !is_fresh)
+        each_minipage(got, total, clear, NULL);
+    return got;
+}
+
+/* Both runs have minipages of one size, so the n-th bytes of one go where the
+ * n-th of the other are. */
+struct copying {
+    const struct mpg__region *from;
+    uint32_t slot;
+};
+
+static void copy_one(char *at, uint64_t bytes, void *context)
+{
+    struct copying *copying = context;
+    memcpy(at, mpg__slot_address(copying->from, copying->slot++), bytes);
+}
+
+static void copy_run(char *to, const char *from, uint64_t bytes)
+{
+    struct copying copying;
+    uint32_t to_region, from_region, slot;
+    if (mpg__region_find(from, &from_region, &copying.slot) != MPG_FOUND ||
+        mpg__region_find(to, &to_region, &slot) != MPG_FOUND)
+        return;
+    copying.from = mpg__region_get(from_region);
+    if (copying.from->layout.slot_bytes ==
+        mpg__region_get(to_region)->layout.slot_bytes)
+        each_minipage(to, bytes, copy_one, &copying);
+    else
+        memcpy(to, from, bytes); /* One of them single, both contiguous. */
+}
+
+static void free_shared(void *pointer)
+{
+    sigset_t before;
+    mpg__enter(&before);
+    mpg__run_free(pointer);
+    mpg__leave(&before);
+}
+
+static uint64_t bytes_of(const void *pointer)
+{
+    sigset_t before;
+    mpg__enter(&before);
+    uint64_t bytes = mpg__run_bytes(pointer);
+    mpg__leave(&before);
+    if (!bytes)
+        mpg__fatal("realloc of %p, which lies in shared memory where no "
+                   "allocation begins",
+                   pointer);
+    return bytes;
+}
+
+EXPORTED void *mpg__realloc(const struct mpg_abi_var *var, void *old,
+                            size_t bytes)
+{
+    if (!old)
+        return mpg__malloc(var, bytes);
+    if (!mpg__vm_is_shared(old))
+        mpg__fatal("'%s' (%s:%u): realloc of %p, which is not shared memory: "
+                   "allocate it through the pointer in the first place",
+                   var->name, var->file, var->line, old);
+    uint64_t had = bytes_of(old);
+    if (bytes && bytes <= had && had / 2 <= bytes)
+        return old;
+    char *got = mpg__malloc(var, bytes);
+    if (!got)
+        return NULL;
+    copy_run(got, old, had < bytes ? had : bytes);
+    free_shared(old);
+    return got;
+}
+
+EXPORTED void mpg_free(void *pointer)
+{
+    if (!pointer)
+        return;
+    if (!mpg__vm_is_shared(pointer))
+        mpg__fatal("mpg_free of %p, which is not shared memory", pointer);
+    free_shared(pointer);
+}
+
+/* The C library's. */
+
+/* The next definition behind ours.  dlsym itself may free: what it frees then
+ * is left alone, a few bytes once. */
+static void *next_symbol(const char *name, void **known)
+{
+    static __thread bool is_searching;
+    if (!*known && !is_searching) {
+        is_searching = true;
+        *known = dlsym(RTLD_NEXT, name);
+        is_searching = false;
+    }
+    return *known;
+}
+
+EXPORTED void free(void *pointer)
+{
+    static void *real;
+    if (pointer && mpg__vm_is_shared(pointer)) {
+        free_shared(pointer);
+        return;
+    }
+    void (*next)(void *) = (void (*)(void *))next_symbol("free", &real);
+    if (next)
+        next(pointer);
+}
+
+EXPORTED void *realloc(void *pointer, size_t bytes)
+{
+    static void *real;
+    if (!pointer || !mpg__vm_is_shared(pointer)) {
+        void *(*next)(void *, size_t) =
+            (void *(*)(void *, size_t))next_symbol("realloc", &real);
+        return next(pointer, bytes);
+    }
+    /* Without its annotated pointer at hand the allocation keeps the
+     * minipages that it has. */
+    uint32_t number, slot;
+    uint64_t had = bytes_of(pointer);
+    if (bytes && bytes <= had)
+        return pointer;
+    if (mpg__region_find(pointer, &number, &slot) != MPG_FOUND)
+        return NULL;
+    const struct mpg__layout *layout = &mpg__region_get(number)->layout;
+    uint64_t slots = (bytes + layout->slot_bytes - 1) / layout->slot_bytes;
+    struct mpg__grain grain = {layout->slot_bytes, (uint32_t)slots,
+                               layout->views};
+    bool is_fresh;
+    char *got = had == layout->slot_bytes && slots > 1
+                    ? allocate_single(bytes, 16, &is_fresh)
+                    : allocate(&grain, slots > 1, 16, &is_fresh);
+    if (!got)
+        return NULL;
+    copy_run(got, pointer, had < bytes ? had : bytes);
+    free_shared(pointer);
+    return got;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * The engine turns faults, messages and calls into protocol events, and the
+ * protocol's actions into page-table changes, messages and wake-ups.
+ *
+ * One lock guards the protocol state of the host (E, mpg__engine.lock).  It is
+ * held for short steps only, never while waiting and never while touching an
+ * application view; whoever holds it has all signals blocked, because the
+ * fault handler takes it.
+ */
+#ifndef MPG_ENGINE_ENGINE_H
+#define MPG_ENGINE_ENGINE_H
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/mutex.h"
+#include "proto/proto.h"
+#include "region.h"
+
+/* Requests that a host may have open at once by prefetching. */
+#define MPG_PREFETCH_MAX 512u
+/* Entries for waiting requests at a home, per host of the job. */
+#define MPG_WAITS_OF_A_HOST 8192u
+
+/* A thread that waits for something.  Lives on its stack. */
+struct mpg__waiter {
+    struct mpg__waiter *next;
+    _Atomic uint32_t state;    /* see wait.c */
+    uint32_t region, slot;     /* of the minipage, or epoch in slot */
+    uint64_t value;            /* an answer's */
+    struct mpg__layout layout; /* an answer's */
+};
+
+struct mpg__counts {
+    uint64_t read_faults, write_faults, messages_sent, bytes_sent;
+    uint64_t invalidations, minipages, barriers, locks;
+};
+
+struct mpg__engine {
+    mpg__mutex lock;
+    struct mpg__node node;
+    struct mpg__counts counts;
+    uint32_t requests_open; /* of this host, by faults and prefetching */
+    struct mpg__barrier barrier;
+    struct mpg__waiter *barrier_waiter;
+    uint32_t epoch; /* of the last question asked of another host */
+};
+extern struct mpg__engine mpg__engine;
+
+/* Brackets a call into the engine from ordinary code: signals blocked, so that
+ * no handler of the program finds the engine's locks held by its own thread. */
+void mpg__enter(sigset_t *before);
+void mpg__leave(const sigset_t *before);
+
+/* A child of fork has copies of our connections but no part in the job: what
+ * it did there would be done in its parent's name.  It ends, and it alone, when
+ * it comes here. */
+void mpg__refuse_child(void);
+void mpg__note_forks(void); /* once, before main */
+
+/* engine.c.  All of these under the lock. */
+void mpg__step_copy(enum mpg__event_kind, uint32_t region, uint32_t slot,
+                    enum mpg__access);
+struct mpg__copy *mpg__copy_of(uint32_t region, uint32_t slot);
+void mpg__step_barrier(void);
+/* Sends to another host and counts it. */
+void mpg__post(unsigned host, struct mpg__message *, const void *payload);
+
+/* locks.c.  Under the lock.  The waiter is woken when the thread has it. */
+void mpg__lock_ask(unsigned id, struct mpg__waiter *);
+bool mpg__lock_give_back(unsigned id); /* false: this host does not hold it */
+void mpg__lock_owned(unsigned id);
+struct mpg__lock *mpg__lock_of(unsigned id);
+
+/* wait.c. */
+void mpg__waiter_add(struct mpg__waiter *, uint32_t region, uint32_t slot);
+void mpg__waiters_wake(uint32_t region, uint32_t slot); /* and forget */
+void mpg__waiter_wake(struct mpg__waiter *);
+/* Sleeps or polls until the waiter is woken.  Without the lock. */
+void mpg__wait(struct mpg__waiter *);
+/* Makes the server thread call mpg__threads_work soon. */
+void mpg__server_call(void);
+void mpg__server_start(unsigned busy_hosts_per_core);
+
+/* services.c: what hosts ask of each other beside coherence. */
+bool mpg__service_deliver(const struct mpg__message *, const void *payload);
+/* Makes a region for this host; false when the object is full. */
+bool mpg__region_make(const struct mpg__layout *wanted, uint32_t *region);
+/* Asks the maker of a region for the bytes of the allocation at slot. */
+uint64_t mpg__remote_size(uint32_t region, uint32_t slot);
+void mpg__remote_free(uint32_t region, uint32_t slot);
+/* Set by the api: the maker's side of the two above; and how to start a
+ * thread, which is called in the server thread. */
+struct mpg__services {
+    void (*freed)(uint32_t region, uint32_t slot, unsigned by);
+    uint64_t (*size)(uint32_t region, uint32_t slot);
+    void (*start)(const void *call, uint32_t bytes, uint32_t thread);
+};
+extern struct mpg__services mpg__services;
+
+/* threads.c. */
+/* Has `host` start a thread from a description of at most
+ * MPG_MESSAGE_SMALL_MAX bytes. */
+void mpg__thread_ask(unsigned host, const void *call, uint32_t bytes);
+/* Brackets the life of a started thread, in that thread. */
+void mpg__thread_begin(uint32_t thread);
+void mpg__thread_end(uint32_t thread);
+/* Starts those that were asked for; in the server thread, no lock held. */
+void mpg__threads_work(void);
+/* Waits until all that this host's own threads asked for have ended, and what
+ * those asked for, and so on. */
+void mpg__threads_wait(void);
+
+/* fault.c. */
+/* Installs the handlers; before main. */
+void mpg__fault_start(void);
+/* An access that the kernel refused at address; false when it is none of ours.
+ * `context` is the ucontext_t of the signal. */
+bool mpg__fault(const void *address, bool is_write, void *context);
+
+/* start.c. */
+/* Connects this host with the others, once; any call that needs them comes
+ * through here.  Before it the program has one host's worth of layout. */
+void mpg__engine_start(void);
+extern _Atomic bool mpg__engine_is_started;
+/* Waits until every host has come here, then lets go of them. */
+void mpg__engine_finish(void);
+/* Set by the api: called once, when all variables are known. */
+extern uint64_t (*mpg__layout_check)(void); /* answers a hash of the layout */
+
+/* vmas of this process, now. */
+uint64_t mpg__count_mappings(void);
+/* Counters as lines for the launcher, and for mpg_stats. */
+struct mpg__counts mpg__counts_now(void);
+
+#endif

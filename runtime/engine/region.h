@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * Regions: where minipages are, by arithmetic.
+ *
+ * A region is a run of `slots` equal slots of the memory object, dense; each
+ * slot is a minipage.  Slot i is reached through view i mod `views`:
+ *
+ *     address(i) = view(i mod views) + offset + i * slot_bytes
+ *
+ * `views` is the least power of two for which slots of one view never share a
+ * page, so every vpage belongs to one minipage.  The table of regions is the
+ * same on every host; nothing else is needed to find a minipage from an
+ * address, and a million minipages are one row.
+ *
+ * Regions only ever get added, in the order of their offsets.  Readers need no
+ * lock: a row is complete before the count says that it is there.
+ */
+#ifndef MPG_ENGINE_REGION_H
+#define MPG_ENGINE_REGION_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/proto.h"
+#include "vm/vm.h"
+
+#define MPG_REGIONS_MAX    65536u
+#define MPG_SLOTS_MAX      0x7fffffffu
+#define MPG_SLOT_BYTES_MAX (UINT64_C(1) << 31)
+
+/* How a region's minipages are given to home hosts. */
+enum mpg__homes {
+    MPG_HOMES_BLOCK,  /* slot i at host i * hosts / slots: as loops divide */
+    MPG_HOMES_CYCLIC, /* slot i at host i mod hosts */
+    MPG_HOMES_MAKER,  /* all at the host that made the region */
+};
+
+/* What defines a region; the same on all hosts, travels in messages. */
+struct mpg__layout {
+    uint64_t offset;
+    uint64_t slot_bytes;
+    uint32_t slots;
+    uint32_t views;
+    uint8_t homes;   /* enum mpg__homes */
+    uint8_t is_heap; /* the maker allocates from it */
+    uint16_t maker;  /* the host that made it, of the heap's */
+    uint32_t align;  /* the maker's: what runs start at multiples of */
+};
+
+struct mpg__region {
+    struct mpg__layout layout;
+    uint64_t bytes;           /* of the object, whole pages */
+    struct mpg__copy *copies; /* [slots], zeros until used */
+    struct mpg__home *homes;  /* [slots homed here], zeros until used */
+    /* At host 0, while the others learn of it. */
+    uint32_t acks_missing;
+    uint32_t asker_epoch;
+    uint16_t asker;
+};
+
+/* Views that slots of this size need: 1 for whole pages, else the least power
+ * of two >= 1 + ceil((page - g) / bytes), g = gcd(bytes, page), and never more
+ * than there are slots. */
+uint32_t mpg__views_for(uint64_t slot_bytes, uint32_t slots);
+
+/* Adds a row and maps its views.  Pre: the offset is not below the end of the
+ * last region, views <= mpg__vm.views_max.  Returns its number; ends the run
+ * when the table is full.  Under the engine's lock, or before main. */
+uint32_t mpg__region_add(const struct mpg__layout *);
+
+/* NULL when there is none of that number. */
+struct mpg__region *mpg__region_get(uint32_t region);
+uint32_t mpg__region_count(void);
+uint64_t mpg__region_end(void); /* offset behind the last one */
+
+unsigned mpg__region_home(const struct mpg__region *, uint32_t slot);
+/* Its entry among those homed here.  Pre: mpg__region_home is this host. */
+struct mpg__home *mpg__region_home_entry(const struct mpg__region *,
+                                         uint32_t slot);
+
+static inline char *mpg__slot_address(const struct mpg__region *region,
+                                      uint32_t slot)
+{
+    const struct mpg__layout *layout = &region->layout;
+    return mpg__vm_view(slot & (layout->views - 1)) + layout->offset +
+           slot * layout->slot_bytes;
+}
+
+static inline char *mpg__slot_privileged(const struct mpg__region *region,
+                                         uint32_t slot)
+{
+    return mpg__vm.privileged + region->layout.offset +
+           slot * region->layout.slot_bytes;
+}
+
+/* Which minipage an address in an application view is for. */
+enum mpg__found {
+    MPG_FOUND,
+    MPG_FOUND_NO_REGION, /* nothing was ever allocated there */
+    MPG_FOUND_STRAY,     /* allocated, but not reached through this view */
+};
+enum mpg__found mpg__region_find(const void *address, uint32_t *region,
+                                 uint32_t *slot);
+
+#endif

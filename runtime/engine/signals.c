@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * Sharing SIGSEGV, SIGBUS and SIGTRAP with the program.
+ *
+ * Our handlers come first, because only they can tell an access to shared
+ * memory from a mistake.  What is not ours goes to the handler that the
+ * program has, or would have had: installed before we came (saved at start) or
+ * after (sigaction and signal are interposed and only note it).  With none,
+ * the default action is restored and the handler returns, so that the
+ * instruction faults again and the process dies at the right place, with the
+ * right core.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fatal.h"
+#include "engine_internal.h"
+#include "signals.h"
+
+typedef int sigaction_fn(int, const struct sigaction *, struct sigaction *);
+static sigaction_fn *real_sigaction;
+
+static const int ours[] = {SIGSEGV, SIGBUS, SIGTRAP};
+#define OURS_COUNT (sizeof ours / sizeof *ours)
+static struct sigaction programs[OURS_COUNT];
+static bool is_installed;
+
+static int index_of(int signal)
+{
+    for (unsigned i = 0; i < OURS_COUNT; i++)
+        if (ours[i] == signal)
+            return (int)i;
+    return -1;
+}
+
+static sigaction_fn *the_real_sigaction(void)
+{
+    if (!real_sigaction)
+        real_sigaction = (sigaction_fn *)dlsym(RTLD_NEXT, "sigaction");
+    return real_sigaction;
+}
+
+static void die_by_default(int signal, const siginfo_t *info)
+{
+    struct sigaction standard;
+    memset(&standard, 0, sizeof standard);
+    standard.sa_handler = SIG_DFL;
+    the_real_sigaction()(signal, &standard, NULL);
+    /* A fault comes again by itself when we return; a signal that somebody
+     * sent does not. */
+    if (info->si_code <= 0 || signal == SIGTRAP)
+        raise(signal);
+}
+
+static void pass_on(int signal, siginfo_t *info, void *context)
+{
+    mpg__fault_abandon();
+    struct sigaction *action = &programs[index_of(signal)];
+    if (!(action->sa_flags & SA_SIGINFO) && action->sa_handler == SIG_IGN &&
+        info->si_code <= 0)
+        return;
+    if (!(action->sa_flags & SA_SIGINFO) &&
+        (action->sa_handler == SIG_DFL || action->sa_handler == SIG_IGN)) {
+        die_by_default(signal, info);
+        return;
+    }
+    struct sigaction handler = *action;
+    if (handler.sa_flags & SA_RESETHAND)
+        action->sa_handler = SIG_DFL, action->sa_flags &= ~SA_SIGINFO;
+    /* We run with everything blocked; the program's handler is to run with
+     * what was blocked where the signal came, what it asked for, and the
+     * signal itself. */
+    sigset_t mask = ((ucontext_t *)context)->uc_sigmask;
+    for (int each = 1; each < NSIG; each++)
+        if (sigismember(&handler.sa_mask, each) == 1)
+            sigaddset(&mask, each);
+    if (!(handler.sa_flags & SA_NODEFER))
+        sigaddset(&mask, signal);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    if (handler.sa_flags & SA_SIGINFO)
+        handler.sa_sigaction(signal, info, context);
+    else
+        handler.sa_handler(signal);
+}
+
+static void on_signal(int signal, siginfo_t *info, void *context)
+{
+    int saved = errno;
+    bool is_ours = false;
+    if (signal == SIGTRAP)
+        is_ours = info->si_code == TRAP_TRACE && mpg__fault_trap(context);
+    else if (info->si_code > 0 && mpg__vm.backend &&
+             mpg__vm_is_shared(info->si_addr)) {
+        mpg__refuse_child(); /* Its views are gone: any signal may come. */
+        if (signal == mpg__vm.backend->signal)
+            is_ours = mpg__fault(info->si_addr, mpg__vm_fault_is_write(context),
+                                 context);
+    }
+    if (!is_ours)
+        pass_on(signal, info, context);
+    errno = saved;
+}
+
+void mpg__fault_start(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = on_signal;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+    sigfillset(&action.sa_mask);
+    for (unsigned i = 0; i < OURS_COUNT; i++)
+        if (the_real_sigaction()(ours[i], &action, &programs[i]))
+            mpg__fatal("cannot install a handler for signal %d: %m", ours[i]);
+    is_installed = true;
+}
+
+/* The program's own calls. */
+
+#define EXPORTED __attribute__((visibility("default")))
+
+EXPORTED int sigaction(int signal, const struct sigaction *restrict action,
+                       struct sigaction *restrict before)
+{
+    int index = index_of(signal);
+    if (index < 0 || !is_installed)
+        return the_real_sigaction()(signal, action, before);
+    struct sigaction old = programs[index];
+    if (action)
+        programs[index] = *action;
+    if (before)
+        *before = old;
+    return 0;
+}
+
+EXPORTED sighandler_t signal(int number, sighandler_t handler)
+{
+    struct sigaction action, before;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handler;
+    action.sa_flags = SA_RESTART;
+    if (sigaction(number, &action, &before))
+        return SIG_ERR;
+    return before.sa_handler; /* Of either kind: they share a union. */
+}

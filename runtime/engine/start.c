@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * How a host becomes part of a job, and how it leaves.
+ *
+ * Before main every host computes the layout of its static variables alone;
+ * then cards go round: where a host listens, and a fingerprint of everything
+ * that must be the same on all.  Whoever sees a difference from host 0 says
+ * which, and the job ends.
+ */
+#include <elf.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/config.h"
+#include "base/fatal.h"
+#include "boot/boot.h"
+#include "engine_internal.h"
+#include "millipage.h"
+#include "net/net.h"
+
+_Atomic bool mpg__engine_is_started;
+uint64_t (*mpg__layout_check)(void);
+
+#define ID_MAX   64
+#define TEXT_MAX 3072
+
+/* Everything in it is compared with host 0's but `place`. */
+struct card {
+    struct mpg__net_place place;
+    char version[16];
+    char program_id[ID_MAX]; /* build-ids, in hexadecimal */
+    char library_id[ID_MAX];
+    uint64_t program_address;
+    uint64_t library_address;
+    uint64_t layout;
+    char options[TEXT_MAX]; /* cluster-wide ones, lines "NAME=value" */
+};
+_Static_assert(sizeof(struct card) <= MPG_BOOT_CARD_MAX, "it must fit");
+
+static struct mpg__boot_self self;
+static bool is_finished;
+
+/* Finding out what this host runs. */
+
+struct object {
+    char id[ID_MAX];
+    uint64_t address;
+};
+
+static void note_build_id(const struct dl_phdr_info *info, const char *at,
+                          size_t bytes, char *id)
+{
+    (void)info;
+    while (bytes >= sizeof(ElfW(Nhdr))) {
+        const ElfW(Nhdr) *note = (const void *)at;
+        size_t name = (note->n_namesz + 3u) & ~3u;
+        size_t size = sizeof *note + name + ((note->n_descsz + 3u) & ~3u);
+        if (size > bytes)
+            return;
+        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4) {
+            const unsigned char *text =
+                (const void *)(at + sizeof *note + name);
+            for (unsigned i = 0; i < note->n_descsz && 2 * i + 2 < ID_MAX; i++)
+                snprintf(id + (size_t)2 * i, 3, "%02x", text[i]);
+            return;
+        }
+        at += size;
+        bytes -= size;
+    }
+}
+
+static void describe(const struct dl_phdr_info *info, struct object *object)
+{
+    object->address = info->dlpi_addr;
+    snprintf(object->id, ID_MAX, "none");
+    for (int i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_NOTE)
+            note_build_id(info,
+                          (const char *)info->dlpi_addr +
+                              info->dlpi_phdr[i].p_vaddr,
+                          info->dlpi_phdr[i].p_memsz, object->id);
+}
+
+struct objects {
+    struct object program, library;
+    int seen;
+};
+
+static bool covers(const struct dl_phdr_info *info, const void *address)
+{
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        uintptr_t start = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+        if (info->dlpi_phdr[i].p_type == PT_LOAD &&
+            (uintptr_t)address - start < info->dlpi_phdr[i].p_memsz)
+            return true;
+    }
+    return false;
+}
+
+static int each_object(struct dl_phdr_info *info, size_t size, void *context)
+{
+    struct objects *objects = context;
+    (void)size;
+    if (objects->seen++ == 0)
+        describe(info, &objects->program);
+    if (covers(info, &mpg__engine))
+        describe(info, &objects->library);
+    return 0;
+}
+
+static void fill_card(struct card *card)
+{
+    struct objects objects;
+    memset(card, 0, sizeof *card);
+    memset(&objects, 0, sizeof objects);
+    dl_iterate_phdr(each_object, &objects);
+    snprintf(card->version, sizeof card->version, "%d.%d.%d", MPG_VERSION_MAJOR,
+             MPG_VERSION_MINOR, MPG_VERSION_PATCH);
+    memcpy(card->program_id, objects.program.id, ID_MAX);
+    memcpy(card->library_id, objects.library.id, ID_MAX);
+    card->program_address = objects.program.address;
+    card->library_address = objects.library.address;
+    card->layout = mpg__layout_check ? mpg__layout_check() : 0;
+    mpg__config_fingerprint(card->options, sizeof card->options);
+    mpg__net_listen(self.address, &card->place);
+}
+
+/* Comparing. */
+
+static void same_text(const char *what, const char *mine, const char *first)
+{
+    if (strcmp(mine, first))
+        mpg__fatal("%s differs: %s here, %s on host 0", what, mine, first);
+}
+
+/* Options are lines in one order: the first that differs is named. */
+static void same_options(const char *mine, const char *first)
+{
+    while (*mine && *first) {
+        size_t length = strcspn(mine, "\n"), other = strcspn(first, "\n");
+        if (length != other || memcmp(mine, first, length)) {
+            char here[160], there[160];
+            snprintf(here, sizeof here, "%.*s", (int)length, mine);
+            snprintf(there, sizeof there, "%.*s", (int)other, first);
+            mpg__fatal("a cluster-wide option differs: %s here, %s on host 0",
+                       here, there);
+        }
+        mine += length + (mine[length] != 0);
+        first += other + (first[other] != 0);
+    }
+}
+
+static void compare(const struct card *mine, const struct card *first)
+{
+    same_text("the version of libmillipage", mine->version, first->version);
+    same_text("the program (its build-id)", mine->program_id,
+              first->program_id);
+    same_text("libmillipage.so (its build-id)", mine->library_id,
+              first->library_id);
+    same_options(mine->options, first->options);
+    if (mine->layout != first->layout)
+        mpg__fatal("the layout of shared variables differs from host 0's: do "
+                   "all hosts load the same libraries?");
+    if (mine->program_address != first->program_address ||
+        mine->library_address != first->library_address)
+        mpg__fatal("the program or libmillipage.so is at another address than "
+                   "on host 0: start hosts without address space "
+                   "randomisation, as millirun does");
+}
+
+/* Joining. */
+
+void mpg__engine_lost(unsigned host, const char *how)
+{
+    /* When the process has died the launcher knows more than we do, and will
+     * end us presently; give it the first word. */
+    for (int i = 0; i < 10 && mpg__boot_fd() >= 0; i++)
+        usleep(100000);
+    mpg__fatal("lost host %u: %s", host, how);
+}
+
+static void report_choice(void)
+{
+    if (mpg__config.info && self.host == 0)
+        mpg__warn("%d hosts, %d on this machine; backend %s; %llu bytes of "
+                  "memory, up to %u views",
+                  self.hosts, self.local_hosts, mpg__vm.why,
+                  (unsigned long long)mpg__vm.stride, mpg__vm.views_max);
+}
+
+static void connect_hosts(void)
+{
+    static struct mpg__net_place places[MPG_BOOT_HOSTS_MAX];
+    static struct mpg__net_config net;
+    static const void *cards[MPG_BOOT_HOSTS_MAX];
+    static uint32_t lengths[MPG_BOOT_HOSTS_MAX];
+    static struct card card;
+    fill_card(&card);
+    mpg__boot_exchange(&card, sizeof card, cards, lengths);
+    for (int host = 0; host < self.hosts; host++) {
+        struct card other;
+        if (lengths[host] != sizeof other)
+            mpg__fatal("host %d runs another version of libmillipage", host);
+        memcpy(&other, cards[host], sizeof other);
+        if (host == 0)
+            compare(&card, &other);
+        places[host] = other.place;
+    }
+    net = (struct mpg__net_config){.self = (unsigned)self.host,
+                                   .hosts = (unsigned)self.hosts,
+                                   .secret = self.secret,
+                                   .connect_ms = mpg__config.connect_ms,
+                                   .place = mpg__engine_place,
+                                   .deliver = mpg__engine_deliver,
+                                   .lost = mpg__engine_lost};
+    mpg__net_connect(&net, places);
+}
+
+static unsigned hosts_per_core(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return (unsigned)((self.local_hosts + cores - 1) / (cores > 0 ? cores : 1));
+}
+
+void mpg__engine_start(void)
+{
+    static mpg__mutex once;
+    sigset_t before;
+    mpg__enter(&before);
+    mpg__mutex_lock(&once);
+    if (!atomic_load(&mpg__engine_is_started)) {
+        connect_hosts();
+        mpg__server_start(hosts_per_core());
+        report_choice();
+        atomic_store(&mpg__engine_is_started, true);
+    }
+    mpg__mutex_unlock(&once);
+    mpg__leave(&before);
+}
+
+/* The first thing of all: who we are, and memory to lay variables out in. */
+static void open_engine(void)
+{
+    mpg__boot_open(&self); /* First: only host 0 warns of odd options. */
+    mpg__config_read();
+    if (self.hosts > (int)MPG_NET_HOSTS_MAX)
+        mpg__fatal("%d hosts are more than %u", self.hosts, MPG_NET_HOSTS_MAX);
+    uint32_t waits_count = (uint32_t)self.hosts * MPG_WAITS_OF_A_HOST;
+    struct mpg__wait *waits =
+        mmap(NULL, waits_count * sizeof *waits, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (waits == MAP_FAILED)
+        mpg__fatal("no memory for waiting requests: %m");
+    mpg__node_init(&mpg__engine.node, (unsigned)self.host, (unsigned)self.hosts,
+                   waits, waits_count);
+    mpg__vm_start(mpg__config.memory, mpg__config.vm);
+    mpg__fault_start();
+    mpg__note_forks();
+}
+
+/* Before the constructors of the program and of libraries that use us. */
+__attribute__((constructor(102))) static void at_load(void)
+{
+    open_engine();
+}
+
+/* Leaving. */
+
+uint64_t mpg__count_mappings(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "re");
+    uint64_t lines = 0;
+    char text[4096];
+    size_t got;
+    while (maps && (got = fread(text, 1, sizeof text, maps)) > 0)
+        for (size_t i = 0; i < got; i++)
+            lines += text[i] == '\n';
+    if (maps)
+        fclose(maps);
+    return lines;
+}
+
+struct mpg__counts mpg__counts_now(void)
+{
+    mpg__mutex_lock(&mpg__engine.lock);
+    struct mpg__counts counts = mpg__engine.counts;
+    mpg__mutex_unlock(&mpg__engine.lock);
+    return counts;
+}
+
+static void hand_in_counts(void)
+{
+    struct mpg__counts counts = mpg__counts_now();
+    char text[1024];
+    int length = snprintf(
+        text, sizeof text,
+        "read_faults %llu\nwrite_faults %llu\nmessages_sent %llu\n"
+        "bytes_sent %llu\ninvalidations %llu\nminipages %llu\nvmas %llu\n"
+        "barriers %llu\nlocks %llu\nviews %u\n",
+        (unsigned long long)counts.read_faults,
+        (unsigned long long)counts.write_faults,
+        (unsigned long long)counts.messages_sent,
+        (unsigned long long)counts.bytes_sent,
+        (unsigned long long)counts.invalidations,
+        (unsigned long long)counts.minipages,
+        (unsigned long long)mpg__count_mappings(),
+        (unsigned long long)counts.barriers, (unsigned long long)counts.locks,
+        mpg__vm.views_count);
+    mpg__boot_stats(text, (size_t)length);
+}
+
+void mpg__engine_finish(void)
+{
+    if (is_finished)
+        return;
+    is_finished = true;
+    mpg__engine_start(); /* A host that never shared anything counts too. */
+    mpg__threads_wait();
+    fflush(NULL); /* What it wrote should not wait for the others. */
+    sigset_t before;
+    mpg__enter(&before);
+    static const void *cards[MPG_BOOT_HOSTS_MAX];
+    static uint32_t lengths[MPG_BOOT_HOSTS_MAX];
+    mpg__boot_exchange("", 0, cards, lengths);
+    hand_in_counts(); /* All is over: nothing will be sent for others now. */
+    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__net_bye();
+    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__leave(&before);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * The reserved range, the memory object and its mappings; and the choice of
+ * the backend that guards them.
+ */
+#include "vm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "base/fatal.h"
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+struct mpg__vm mpg__vm = {.object = -1};
+
+/* Finds the first mapping that overlaps the range, as /proc/self/maps has it,
+ * for the message: "cannot map" alone would leave the user guessing. */
+static void name_mapping_in_way(uintptr_t start, uint64_t bytes, char *line,
+                                size_t line_bytes)
+{
+    snprintf(line, line_bytes, "an unknown mapping");
+    FILE *maps = fopen("/proc/self/maps", "re");
+    char text[512];
+    while (maps && fgets(text, sizeof text, maps)) {
+        uint64_t from, to;
+        if (sscanf(text, "%" SCNx64 "-%" SCNx64, &from, &to) != 2)
+            continue;
+        if (from < start + bytes && to > start) {
+            text[strcspn(text, "\n")] = 0;
+            snprintf(line, line_bytes, "%s", text);
+            break;
+        }
+    }
+    if (maps)
+        fclose(maps);
+}
+
+static void reserve(uint64_t bytes)
+{
+    void *got =
+        mmap(MPG_VM_BASE, bytes, PROT_NONE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
+             -1, 0);
+    if (got == MPG_VM_BASE)
+        return;
+    int error = errno;
+    if (got != MAP_FAILED || error == EEXIST) {
+        char line[512];
+        name_mapping_in_way((uintptr_t)MPG_VM_BASE, bytes, line, sizeof line);
+        mpg__fatal("the address range %p-%p of shared memory is taken by: %s",
+                   (void *)MPG_VM_BASE, (void *)(MPG_VM_BASE + bytes), line);
+    }
+    errno = error;
+    mpg__fatal("cannot reserve %llu bytes of addresses at %p: %m "
+               "(is there a limit, ulimit -v?)",
+               (unsigned long long)bytes, (void *)MPG_VM_BASE);
+}
+
+static void map_object(char *address, int protection)
+{
+    void *got = mmap(address, mpg__vm.stride, protection,
+                     MAP_SHARED | MAP_FIXED | MAP_NORESERVE, mpg__vm.object, 0);
+    if (got != address)
+        mpg__fatal("cannot map a view of the memory object at %p: %m",
+                   (void *)address);
+    /* A child of fork has no part in the protocol, and a core file has no room
+     * for a sparse object once per view. */
+    madvise(address, mpg__vm.stride, MADV_DONTFORK);
+    madvise(address, mpg__vm.stride, MADV_DONTDUMP);
+}
+
+static void choose_backend(const char *wanted)
+{
+    if (!strcmp(wanted, "mprotect")) {
+        mpg__vm.backend = &mpg__vm_mprotect;
+        snprintf(mpg__vm.why, sizeof mpg__vm.why,
+                 "mprotect, because MILLIPAGE_VM says so");
+        return;
+    }
+    if (*wanted && strcmp(wanted, "uffd"))
+        mpg__fatal("MILLIPAGE_VM=%s: there is no such backend; write uffd or "
+                   "mprotect, or leave it empty to choose by probing",
+                   wanted);
+    const char *refusal = mpg__vm_uffd.probe();
+    if (!refusal) {
+        mpg__vm.backend = &mpg__vm_uffd;
+        snprintf(mpg__vm.why, sizeof mpg__vm.why, "uffd, because %s",
+                 *wanted ? "MILLIPAGE_VM says so" : "the kernel offers it");
+        return;
+    }
+    if (*wanted)
+        mpg__fatal("MILLIPAGE_VM=uffd cannot be used here: %s; "
+                   "MILLIPAGE_VM=mprotect can",
+                   refusal);
+    mpg__vm.backend = &mpg__vm_mprotect;
+    snprintf(mpg__vm.why, sizeof mpg__vm.why, "mprotect, because %s", refusal);
+}
+
+void mpg__vm_start(uint64_t memory_bytes, const char *backend)
+{
+    unsigned shift = 12;
+    while ((UINT64_C(1) << shift) < memory_bytes)
+        shift++;
+    mpg__vm.shift = shift;
+    mpg__vm.stride = UINT64_C(1) << shift;
+    uint64_t views = MPG_VM_VIEWS_SPAN >> shift;
+    mpg__vm.views_max =
+        views > MPG_VM_VIEWS_MAX ? MPG_VM_VIEWS_MAX : (unsigned)views;
+    choose_backend(backend);
+    reserve((mpg__vm.views_max + UINT64_C(1)) << shift);
+    mpg__vm.object = memfd_create("millipage", MFD_CLOEXEC);
+    if (mpg__vm.object < 0)
+        mpg__fatal("cannot make the memory object (memfd_create): %m");
+    if (ftruncate(mpg__vm.object, (off_t)mpg__vm.stride))
+        mpg__fatal("cannot give the memory object %llu bytes: %m; "
+                   "MILLIPAGE_MEMORY asks for less",
+                   (unsigned long long)mpg__vm.stride);
+    mpg__vm.privileged = MPG_VM_BASE;
+    mpg__vm.views = MPG_VM_BASE + mpg__vm.stride;
+    map_object(mpg__vm.privileged, PROT_READ | PROT_WRITE);
+}
+
+void mpg__vm_need_views(unsigned count)
+{
+    mpg_assert(count <= mpg__vm.views_max);
+    while (mpg__vm.views_count < count) {
+        char *view = mpg__vm_view(mpg__vm.views_count);
+        map_object(view, PROT_NONE);
+        mpg__vm.backend->adopt(view, mpg__vm.stride);
+        mpg__vm.views_count++;
+    }
+}
+
+bool mpg__vm_fault_is_write(const void *context)
+{
+    /* Bit 1 of the x86 page-fault error code: the access was a write.  Both
+     * backends see it: 4 a read, 6 a write of a closed page, 7 a write of a
+     * readable one. */
+    const ucontext_t *ucontext = context;
+    return ucontext->uc_mcontext.gregs[REG_ERR] & 2;
+}
