@@ -113,9 +113,8 @@ static void start_hosts(const struct wire_frame *frame)
     }
     for (uint32_t i = 0; i < job.hosts; i++) {
         struct host *host = &agent.hosts[i];
-        int is_first = agent.first + i == 0;
-        int error =
-            spawn_host(job.arguments, is_first, &agent.before, &host->process);
+        int error = spawn_host(job.arguments, agent.first + i, &agent.before,
+                               &host->process);
 
         if (error) {
             say_failed(host, error, job.arguments[0]);

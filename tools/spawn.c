@@ -85,7 +85,8 @@ static void close_end(int *fd)
 }
 
 /* In the child.  Returns only when something failed. */
-static void become_host(char **arguments, int pairs[PAIRS][2], pid_t parent,
+static void become_host(char **arguments, uint32_t host_number,
+                        int pairs[PAIRS][2], pid_t parent,
                         const struct signals *before)
 {
     char number[16];
@@ -106,6 +107,8 @@ static void become_host(char **arguments, int pairs[PAIRS][2], pid_t parent,
         return;
     snprintf(number, sizeof number, "%d", pairs[BOOT][1]);
     setenv(MPG_BOOT_FD_NAME, number, 1);
+    snprintf(number, sizeof number, "%u", host_number);
+    setenv(MPG_BOOT_HOST_NAME, number, 1);
     execvp(arguments[0], arguments);
 }
 
@@ -133,7 +136,7 @@ static void keep_ends(int pairs[PAIRS][2], struct spawned *host)
     host->errors = pairs[ERRORS][0];
 }
 
-int spawn_host(char **arguments, int with_input, const struct signals *before,
+int spawn_host(char **arguments, uint32_t number, const struct signals *before,
                struct spawned *host)
 {
     int pairs[PAIRS][2];
@@ -141,12 +144,12 @@ int spawn_host(char **arguments, int with_input, const struct signals *before,
     int error;
 
     memset(pairs, -1, sizeof pairs);
-    if (open_pairs(pairs, with_input) < 0 || (host->pid = fork()) < 0) {
+    if (open_pairs(pairs, number == 0) < 0 || (host->pid = fork()) < 0) {
         error = errno;
         goto err_close;
     }
     if (host->pid == 0) {
-        become_host(arguments, pairs, parent, before);
+        become_host(arguments, number, pairs, parent, before);
         error = errno;
         if (write(pairs[REPORT][1], &error, sizeof error) < 0)
             _exit(EXIT_FAILURE);

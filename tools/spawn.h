@@ -6,6 +6,7 @@
 #define MILLIRUN_SPAWN_H
 
 #include <signal.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct spawned {
@@ -30,10 +31,11 @@ int signals_open(const sigset_t *set, struct signals *before);
 /* In a child, before exec. */
 void signals_restore(const struct signals *before);
 
-/* Starts arguments[0] with the environment of this process and waits until it
- * runs the program.  The ends here do not block and are closed on exec.
- * 0, or the errno of what failed. */
-int spawn_host(char **arguments, int with_input, const struct signals *before,
+/* Starts arguments[0] as host `number` with the environment of this process
+ * and waits until it runs the program.  Host 0 alone has a standard input.
+ * The ends here do not block and are closed on exec.  0, or the errno of what
+ * failed. */
+int spawn_host(char **arguments, uint32_t number, const struct signals *before,
                struct spawned *);
 
 #endif

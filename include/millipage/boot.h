@@ -2,8 +2,10 @@
  *
  * What a launcher and a host process say to each other.  millirun speaks it;
  * any other launcher may.  A host finds the number of a connected stream
- * socket in MILLIPAGE_BOOT_FD; without it, it is host 0 of 1.  Both sides send
- * frames: this head, little-endian, then `length` bytes.
+ * socket in MILLIPAGE_BOOT_FD; without it, it is host 0 of 1.  MILLIPAGE_HOST
+ * has the host's number, for scripts that a host is started through; the
+ * library believes the WELCOME alone.  Both sides send frames: this head,
+ * little-endian, then `length` bytes.
  *
  *   launcher -> host                      host -> launcher
  *   WELCOME  struct mpg_boot_welcome      (first, before anything else)
@@ -27,6 +29,7 @@
 #include <stdint.h>
 
 #define MPG_BOOT_FD_NAME      "MILLIPAGE_BOOT_FD"
+#define MPG_BOOT_HOST_NAME    "MILLIPAGE_HOST"
 #define MPG_BOOT_VERSION      1
 #define MPG_BOOT_LENGTH_MAX   (64u << 20) /* of a frame's body */
 #define MPG_BOOT_CARD_MAX     4096        /* of one card */

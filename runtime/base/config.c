@@ -55,7 +55,8 @@ static void read_options(void)
 
 static int is_known(const char *name)
 {
-    return mpg__option_find(name) || strcmp(name, MPG_BOOT_FD_NAME) == 0;
+    return mpg__option_find(name) || strcmp(name, MPG_BOOT_FD_NAME) == 0 ||
+           strcmp(name, MPG_BOOT_HOST_NAME) == 0;
 }
 
 static void warn_unknown(const char *name)

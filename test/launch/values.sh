@@ -40,3 +40,9 @@ expect_out "$VARIABLE
 e  f
 
 *"
+
+# A script in between knows which host it is.
+run "$MILLIRUN" -n 3 sh -c 'echo "$MILLIPAGE_HOST"'
+expect_sorted '0
+1
+2'

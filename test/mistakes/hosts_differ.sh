@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # Hosts of one job that do not run the same: the launcher starts a script that
-# gives the second comer something else.
+# gives host 1 something else.
 . "$(dirname "$0")/lib.sh"
 
-# differ COMMAND: the first host to come runs ./program, the other COMMAND.
+# differ COMMAND: host 0 runs ./program, host 1 COMMAND.
 differ() {
-    rm -rf first
-    printf '#!/bin/sh\nmkdir first 2>/dev/null && exec ./program\n%s\n' \
+    printf '#!/bin/sh\n[ "$MILLIPAGE_HOST" = 0 ] && exec ./program\n%s\n' \
         "$1" >either
     chmod +x either
 }
