@@ -131,8 +131,9 @@ void mpg__engine_finish(void);
 /* Set by the api: called once, when all variables are known. */
 extern uint64_t (*mpg__layout_check)(void); /* answers a hash of the layout */
 
-/* vmas of this process, now. */
+/* vmas of this process, and hosts that it is connected with, now. */
 uint64_t mpg__count_mappings(void);
+unsigned mpg__count_connections(void);
 /* Counters as lines for the launcher, and for mpg_stats. */
 struct mpg__counts mpg__counts_now(void);
 
