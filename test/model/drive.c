@@ -272,7 +272,7 @@ static void step_once(struct state *state, unsigned number,
     rows_count(event);
     if (model.is_verbose)
         say_event(number, event);
-    mutate_step(host, event, &actions);
+    mutate_step(&host->node, event, &actions);
     for (uint32_t i = 0; i < actions.count; i++) {
         if (model.is_verbose)
             say_action(&host->node.sets, &actions.list[i]);

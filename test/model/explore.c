@@ -372,13 +372,25 @@ static void plant(const char *name)
         mutate_list();
         exit(CLEAN);
     }
-    if (!mutate_choose(name)) {
+    struct mutate_world world;
+    if (!mutate_choose(name, &world)) {
         fprintf(stderr,
                 "mpgexplore: --mutate %s: there is no such bug; --mutate list "
                 "prints the names\n",
                 name);
         exit(MISUSED);
     }
+    static const unsigned operations[] = {[MUTATE_MINIPAGE] =
+                                              1u << OP_READ | 1u << OP_WRITE,
+                                          [MUTATE_LOCK] = 1u << OP_LOCK,
+                                          [MUTATE_BARRIER] = 1u << OP_BARRIER};
+    model.hosts = world.hosts;
+    model.minipages = 1;
+    model.locks = world.locks;
+    model.threads = world.threads;
+    model.ops = world.ops;
+    model.operations = operations[world.part];
+    fprintf(model.out, "planted: %s: %s\n", name, mutate_what());
 }
 
 enum { ALL_ROWS = 256, DIAGRAM, OUTCOMES };

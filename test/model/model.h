@@ -26,6 +26,7 @@
 
 #include <stdio.h>
 
+#include "mutate.h"
 #include "proto/proto.h"
 
 enum {
@@ -224,15 +225,6 @@ void judge_heard(struct state *, unsigned from, unsigned kind, unsigned slot);
 void judge_answered(struct state *, unsigned host, unsigned minipage);
 void judge_pushed(struct state *, unsigned minipage);
 void judge_token(struct state *, unsigned host, unsigned lock);
-
-/* mutate.c */
-
-bool mutate_choose(const char *name);
-void mutate_list(void);
-bool mutate_bytes_are_late(void); /* a bug of the driver's, not a step's */
-/* The protocol's step of one host, or what the planted bug makes of it. */
-void mutate_step(struct model_host *, struct mpg__event *,
-                 struct mpg__actions *);
 
 /* rows.c */
 
