@@ -86,7 +86,8 @@ struct mpg__barrier {
     uint8_t is_here;   /* this host has arrived */
 };
 
-/* The tree of hosts along which the barrier goes: host 0 is its root. */
+/* The tree of hosts along which the barrier and news of regions go; host 0 is
+ * its root. */
 #define MPG_BARRIER_FANOUT 4
 
 static inline unsigned mpg__tree_parent(unsigned host)

@@ -68,6 +68,11 @@ void oracle_page(struct sim *sim, struct place *place, unsigned from,
     if (truth->writers > 1 || (truth->writers && truth->readers))
         sim_fail(sim, "minipage %u has %u writers and %u readers (C1)",
                  place->minipage, truth->writers, truth->readers);
+    if (to != MPG_ACCESS_NONE && place->version != truth->latest)
+        sim_fail(sim,
+                 "host %u can use bytes of minipage %u that are not those "
+                 "written last",
+                 place->host, place->minipage);
     if (to != MPG_ACCESS_NONE && truth->home.state != HOME_WRITING &&
         !is_in_copy_set(sim, place))
         sim_fail(sim,
