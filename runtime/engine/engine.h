@@ -24,6 +24,10 @@
 #define MPG_PREFETCH_MAX 512u
 /* Entries for waiting requests at a home, per host of the job. */
 #define MPG_WAITS_OF_A_HOST 8192u
+/* Blocks for the copy sets of the minipages homed at a host, 16 bytes each,
+ * for those that more than MPG_HOSTSET_NAMES hosts have: one for each 64 hosts
+ * among which there is one.  Memory is what is used. */
+#define MPG_SHARERS_OF_A_HOST (1u << 20)
 
 /* A thread that waits for something.  Lives on its stack. */
 struct mpg__waiter {

@@ -253,6 +253,31 @@ void mpg__engine_start(void)
     mpg__leave(&before);
 }
 
+/* Zeros that cost nothing until they are used. */
+static void *pool(const char *of, uint64_t bytes)
+{
+    void *got = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (got == MAP_FAILED)
+        mpg__fatal("no memory for %s: %m", of);
+    return got;
+}
+
+static void open_node(void)
+{
+    struct mpg__node *node = &mpg__engine.node;
+    uint32_t waits = (uint32_t)self.hosts * MPG_WAITS_OF_A_HOST;
+    mpg__node_init(node, (unsigned)self.host, (unsigned)self.hosts,
+                   pool("waiting requests", waits * sizeof(struct mpg__wait)),
+                   waits);
+    if (self.hosts > MPG_HOSTSET_BITS)
+        mpg__node_give_sharers(
+            node,
+            pool("copy sets",
+                 MPG_SHARERS_OF_A_HOST * sizeof(struct mpg__sharers)),
+            MPG_SHARERS_OF_A_HOST);
+}
+
 /* The first thing of all: who we are, and memory to lay variables out in. */
 static void open_engine(void)
 {
@@ -260,14 +285,7 @@ static void open_engine(void)
     mpg__config_read();
     if (self.hosts > (int)MPG_NET_HOSTS_MAX)
         mpg__fatal("%d hosts are more than %u", self.hosts, MPG_NET_HOSTS_MAX);
-    uint32_t waits_count = (uint32_t)self.hosts * MPG_WAITS_OF_A_HOST;
-    struct mpg__wait *waits =
-        mmap(NULL, waits_count * sizeof *waits, PROT_READ | PROT_WRITE,
-             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (waits == MAP_FAILED)
-        mpg__fatal("no memory for waiting requests: %m");
-    mpg__node_init(&mpg__engine.node, (unsigned)self.host, (unsigned)self.hosts,
-                   waits, waits_count);
+    open_node();
     mpg__vm_start(mpg__config.memory, mpg__config.vm);
     mpg__fault_start();
     mpg__note_forks();
