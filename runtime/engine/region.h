@@ -63,6 +63,10 @@ struct mpg__region {
  * than there are slots. */
 uint32_t mpg__views_for(uint64_t slot_bytes, uint32_t slots);
 
+/* NULL, or why there can be no such region in any job; whether there is room
+ * for it is another question.  For layouts that another host has sent. */
+const char *mpg__layout_refusal(const struct mpg__layout *);
+
 /* Adds a row and maps its views.  Pre: the offset is not below the end of the
  * last region, views <= mpg__vm.views_max.  Returns its number; ends the run
  * when the table is full.  Under the engine's lock, or before main. */
