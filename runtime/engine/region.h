@@ -25,7 +25,9 @@
 #include "proto/proto.h"
 #include "vm/vm.h"
 
-#define MPG_REGIONS_MAX    65536u
+#ifndef MPG_REGIONS_MAX /* The fuzzer makes it smaller. */
+#define MPG_REGIONS_MAX 65536u
+#endif
 #define MPG_SLOTS_MAX      0x7fffffffu
 #define MPG_SLOT_BYTES_MAX (UINT64_C(1) << 31)
 

@@ -220,6 +220,8 @@ static const char *refusal(const struct mpg__message *message,
     case MPG_MESSAGE_HEAP_FREE:
     case MPG_MESSAGE_HEAP_SIZE:
         return allocation_refusal(message);
+    case MPG_MESSAGE_SPAWN:
+        return message->bytes ? NULL : "it brings nothing to run";
     default:
         return NULL;
     }
