@@ -5,8 +5,8 @@
     bounds.py MPGSIM
 
 Bounds are counts.  A read fault takes at most four messages (request, supply,
-copy, done) however many hosts there are; a write fault at most five and two
-for each reader; a lock three; a barrier two a host.
+copy, done) however many hosts there are; a write fault at most four, and two
+for each reader whose copy must go; a lock three; a barrier two a host.
 """
 
 import json
