@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -32,6 +33,7 @@ struct caller {
 
 static int listener = -1;
 static bool is_listening;
+static atomic_bool is_over;
 static struct caller *callers; /* [callers_max] */
 static unsigned callers_max;
 static uint32_t calls; /* so far */
@@ -75,6 +77,8 @@ void mpg__net_answer_start(void)
  * in all: whoever calls all day does not fill the job's output. */
 static void report(const struct sockaddr_storage *from, const char *why)
 {
+    if (is_over)
+        return;
     static struct {
         char address[INET6_ADDRSTRLEN];
         const char *why;
@@ -227,4 +231,9 @@ void mpg__net_answer_tick(void)
             report(&callers[i].from, callers[i].shake.why);
             dismiss(&callers[i]);
         }
+}
+
+void mpg__net_answer_end(void)
+{
+    is_over = true;
 }
