@@ -117,7 +117,8 @@ void mpg__fault_start(void)
     is_installed = true;
 }
 
-/* The program's own calls. */
+/* The program's own calls.  (The thread sanitizer interposes them itself.) */
+#ifndef MPG_NOT_INTERPOSED
 
 #define EXPORTED __attribute__((visibility("default")))
 
@@ -145,3 +146,5 @@ EXPORTED sighandler_t signal(int number, sighandler_t handler)
         return SIG_ERR;
     return before.sa_handler; /* Of either kind: they share a union. */
 }
+
+#endif
