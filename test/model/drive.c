@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "mutate.h"
+
 /* What the host whose turn it is has said to itself; kind 0 is NEXT.  Empty
  * between turns, so it is no part of the state. */
 #define SELF_MAX 64u
@@ -265,7 +267,7 @@ static void step_once(struct state *state, unsigned number,
     rows_count(event);
     if (model.is_verbose)
         say_event(number, event);
-    mutate_step(host, event, &actions);
+    mutate_step(mpg__proto_step, &host->node, event, &actions);
     for (uint32_t i = 0; i < actions.count; i++) {
         if (model.is_verbose)
             say_action(&actions.list[i]);

@@ -26,6 +26,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "mutate.h"
+
 struct model_config model = {.hosts = 2,
                              .minipages = 1,
                              .threads = 1,
@@ -368,13 +370,25 @@ static void plant(const char *name)
         mutate_list();
         exit(CLEAN);
     }
-    if (!mutate_choose(name)) {
+    const struct mutation *bug = mutate_choose(name);
+    if (!bug) {
         fprintf(stderr,
                 "mpgexplore: --mutate %s: there is no such bug; --mutate list "
                 "prints the names\n",
                 name);
         exit(MISUSED);
     }
+    static const unsigned operations[] = {[MUTATE_MINIPAGE] =
+                                              1u << OP_READ | 1u << OP_WRITE,
+                                          [MUTATE_LOCK] = 1u << OP_LOCK,
+                                          [MUTATE_BARRIER] = 1u << OP_BARRIER};
+    model.hosts = bug->hosts;
+    model.minipages = 1;
+    model.locks = bug->locks;
+    model.threads = bug->threads;
+    model.ops = bug->ops;
+    model.operations = operations[bug->machine];
+    fprintf(model.out, "planted: %s: %s\n", bug->name, bug->what);
 }
 
 enum { ALL_ROWS = 256, DIAGRAM, OUTCOMES };

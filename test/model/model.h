@@ -11,7 +11,7 @@
  *   drive.c    making it happen: the driver's promises P1 to P4 of proto.h
  *   threads.c  what threads do: the fault path, locks, the barrier
  *   judge.c    what must be true, whatever the protocol believes
- *   mutate.c   protocol bugs, planted around the protocol's step
+ *   mutate.c   protocol bugs, planted around the protocol's step (mutate.h)
  *   rows.c     which rules fired; the diagram
  *   visited.c  the states reached, how, and what follows on them
  *   explore.c  breadth first, and the report
@@ -215,15 +215,6 @@ void judge_heard(struct state *, unsigned from, unsigned kind, unsigned slot);
 void judge_answered(struct state *, unsigned host, unsigned minipage);
 void judge_pushed(struct state *, unsigned minipage);
 void judge_token(struct state *, unsigned host, unsigned lock);
-
-/* mutate.c */
-
-bool mutate_choose(const char *name);
-void mutate_list(void);
-bool mutate_bytes_are_late(void); /* a bug of the driver's, not a step's */
-/* The protocol's step of one host, or what the planted bug makes of it. */
-void mutate_step(struct model_host *, struct mpg__event *,
-                 struct mpg__actions *);
 
 /* rows.c */
 
