@@ -1,115 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
  * Litmus tests: a few accesses on each of some hosts, repeated with every
- * small difference in timing; outcomes are counted, and those that sequential
- * consistency forbids end the test.
+ * small difference in timing.  Each repetition is a round; what its loads have
+ * seen is its outcome, and some outcomes sequential consistency forbids.
  *
- * Rounds are separated without barriers of the library, which would let all
- * hosts start only after their copies have settled: the hosts count rounds in
- * shared variables of their own, and spin.
+ * litmus_shapes.c says who does what in a round and which outcomes there are;
+ * litmus.c plays the rounds.
  */
 #ifndef MPG_TEST_LITMUS_H
 #define MPG_TEST_LITMUS_H
 
-#include "spmd.h"
-
-enum { LITMUS_VARIABLES = 4, LITMUS_RESULTS = 8 };
-
-/* Each variable is a minipage of its own; all of them share a page. */
-struct litmus {
-    atomic_long *variable[LITMUS_VARIABLES];
-    atomic_long *round[8]; /* of each host: what it has completed */
-    long *result;          /* of the round, one minipage */
+enum {
+    LITMUS_VARIABLES = 2, /* X and Y, each a minipage */
+    LITMUS_ROLES = 4,
+    LITMUS_STEPS = 3, /* accesses of a role */
+    LITMUS_OUTCOMES = 16,
 };
 
-static struct litmus litmus;
-static unsigned long litmus_random = 88172645463325252ul;
+enum litmus_kind { LITMUS_NOTHING, LITMUS_LOAD, LITMUS_STORE, LITMUS_FENCED };
 
-static inline void litmus_open(void)
-{
-    struct litmus *shared = spmd_malloc(sizeof *shared);
-    if (mpg_host() == 0) {
-        for (int i = 0; i < LITMUS_VARIABLES; i++) {
-            shared->variable[i] = mpg_malloc(sizeof(long));
-            atomic_store(shared->variable[i], 0);
-        }
-        for (int i = 0; i < mpg_hosts(); i++) {
-            shared->round[i] = mpg_malloc(sizeof(long));
-            atomic_store(shared->round[i], 0);
-        }
-        shared->result = mpg_malloc(LITMUS_RESULTS * sizeof(long));
-        memset(shared->result, 0, LITMUS_RESULTS * sizeof(long));
-    }
-    mpg_barrier();
-    litmus = *shared;
-    litmus_random += (unsigned)mpg_host();
-    mpg_barrier();
-}
+struct litmus_access {
+    unsigned char kind; /* FENCED: a store that no later load passes */
+    unsigned char variable;
+    unsigned char value; /* to store: 1 or 2; 0 is what was there before */
+};
 
-/* A little while, another one each time: sometimes long enough for the other
- * hosts' messages. */
-static inline void litmus_jitter(void)
-{
-    litmus_random ^= litmus_random << 13;
-    litmus_random ^= litmus_random >> 7;
-    litmus_random ^= litmus_random << 17;
-    unsigned long turns = litmus_random % 4 ? litmus_random >> 8 & 0x3f
-                                            : litmus_random >> 8 & 0x3fff;
-    for (volatile unsigned long i = 0; i < turns; i++)
-        ;
-}
+struct litmus_round {
+    unsigned char seen[LITMUS_ROLES][LITMUS_STEPS]; /* by each load */
+    unsigned char last[LITMUS_VARIABLES];           /* value in the end */
+};
 
-/* All `hosts` hosts come here with the same number. */
-static inline void litmus_meet(int hosts, long number)
-{
-    atomic_store(litmus.round[mpg_host()], number);
-    for (int i = 0; i < hosts; i++)
-        while (atomic_load(litmus.round[i]) < number)
-            sched_yield();
-}
+struct litmus_shape {
+    const char *name;
+    unsigned char roles;     /* hosts that it takes */
+    unsigned char variables; /* that it writes */
+    unsigned char asks_last; /* `last` is known */
+    struct litmus_access act[LITMUS_ROLES][LITMUS_STEPS];
+    /* The outcome's number.  Pre: all values are 0, 1 or 2, and of those in
+     * the end none is 0. */
+    unsigned (*outcome)(const struct litmus_round *);
+    /* Their names; '!' in front of those that must never be. */
+    const char *outcomes[LITMUS_OUTCOMES];
+};
 
-/* Runs act(host) on hosts 0 .. hosts - 1 for `rounds` rounds, with all the
- * variables zero at first; host 0 then calls judge. */
-static inline void litmus_run(int hosts, long rounds, void (*act)(int host),
-                              void (*judge)(void))
-{
-    litmus_open();
-    int host = mpg_host();
-    for (long round = 0; host < hosts && round < rounds; round++) {
-        litmus_meet(hosts, 3 * round + 1);
-        litmus_jitter();
-        act(host);
-        litmus_meet(hosts, 3 * round + 2);
-        if (host == 0) {
-            judge();
-            for (int i = 0; i < LITMUS_VARIABLES; i++)
-                atomic_store(litmus.variable[i], 0);
-        }
-        litmus_meet(hosts, 3 * round + 3);
-    }
-    mpg_barrier();
-}
-
-#define LITMUS_STORE(i, value)                                                 \
-    atomic_store_explicit(litmus.variable[i], value, memory_order_relaxed)
-#define LITMUS_LOAD(i)                                                         \
-    atomic_load_explicit(litmus.variable[i], memory_order_relaxed)
-
-/* x86 makes plain stores in order and plain loads in order; the compiler must
- * not change that either. */
-#define LITMUS_ORDER() atomic_signal_fence(memory_order_seq_cst)
-
-static inline int litmus_main(int hosts, void (*act)(int), void (*judge)(void),
-                              int argc, char **argv)
-{
-    long rounds = argc > 1 ? atol(argv[1]) : 2000;
-    if (mpg_hosts() < hosts) {
-        if (mpg_host() == 0)
-            printf("needs %d hosts\n", hosts);
-        return CHECK_SKIPPED;
-    }
-    litmus_run(hosts, rounds, act, judge);
-    return 0;
-}
+/* In ascending order of roles. */
+extern const struct litmus_shape litmus_shapes[];
+extern const unsigned litmus_shapes_count;
 
 #endif

@@ -94,6 +94,14 @@ static void await_none(struct change *change)
         change->message->need = 0;
 }
 
+static void await_no_gone(struct change *change)
+{
+    if (is_message(change, MPG_MESSAGE_GRANT_WRITE))
+        change->message->need = 0;
+    if (is_message(change, MPG_MESSAGE_TAKE))
+        change->message->need = 1; /* the TAKE itself */
+}
+
 static void forget_early_answers(struct change *change)
 {
     if (is_message(change, MPG_MESSAGE_GRANT_WRITE))
@@ -264,6 +272,11 @@ static const struct mutation mutations[] = {
      "an upgrade does not wait for the others to drop theirs",
      await_none,
      NULL,
+     {2, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"acks-skipped",
+     "nobody says that a copy is dropped, nobody waits for it",
+     await_no_gone,
+     forget_gone,
      {2, 0, 1, 2, MUTATE_MINIPAGE}},
     {"ack-early-forgotten",
      "answers that precede the grant do not count (C4)",
