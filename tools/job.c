@@ -371,9 +371,9 @@ void job_on_failed(struct job *job, int number, int error, const char *what,
     struct machine *machine = job->hosts[number].machine;
 
     if (job->end == JOB_RUNS) {
-        say(job,
-            xformat("cannot start host %d (on %s): %.*s: %s", number,
-                    machine->place->name, (int)length, what, strerror(error)));
+        say(job, xformat("cannot start host %d (on %s): %.*s: %s%s", number,
+                         machine->place->name, (int)length, what,
+                         strerror(error), spawn_advice(error)));
         /* As shells have it. */
         job_end(job, JOB_FAILED, error == ENOENT ? 127 : 126);
     }

@@ -122,13 +122,21 @@ static int read_report(int fd)
     return error;
 }
 
-static void keep_ends(int pairs[PAIRS][2], struct spawned *host)
+/* Ends that block would keep us from all other hosts. */
+static int set_nonblocking(int pairs[PAIRS][2])
 {
     for (int i = 0; i < PAIRS; i++) {
-        close_end(&pairs[i][1]);
-        if (pairs[i][0] >= 0)
-            fcntl(pairs[i][0], F_SETFL, O_NONBLOCK);
+        if (pairs[i][0] >= 0 && i != REPORT &&
+            fcntl(pairs[i][0], F_SETFL, O_NONBLOCK) < 0)
+            return -1;
     }
+    return 0;
+}
+
+static void keep_ends(int pairs[PAIRS][2], struct spawned *host)
+{
+    for (int i = 0; i < PAIRS; i++)
+        close_end(&pairs[i][1]);
     close_end(&pairs[REPORT][0]);
     host->boot = pairs[BOOT][0];
     host->input = pairs[INPUT][0];
@@ -137,17 +145,25 @@ static void keep_ends(int pairs[PAIRS][2], struct spawned *host)
 }
 
 int spawn_host(char **arguments, uint32_t number, const struct signals *before,
-               struct spawned *host)
+               struct spawned *host, const char **what)
 {
     int pairs[PAIRS][2];
     pid_t parent = getpid();
     int error;
 
     memset(pairs, -1, sizeof pairs);
-    if (open_pairs(pairs, number == 0) < 0 || (host->pid = fork()) < 0) {
+    *what = "its pipes and socket";
+    if (open_pairs(pairs, number == 0) < 0 || set_nonblocking(pairs) < 0) {
         error = errno;
         goto err_close;
     }
+    *what = "fork";
+    host->pid = fork();
+    if (host->pid < 0) {
+        error = errno;
+        goto err_close;
+    }
+    *what = arguments[0];
     if (host->pid == 0) {
         become_host(arguments, number, pairs, parent, before);
         error = errno;
@@ -171,4 +187,16 @@ err_close:
         close_end(&pairs[i][1]);
     }
     return error;
+}
+
+const char *spawn_advice(int error)
+{
+    switch (error) {
+    case EMFILE:
+        return "; ulimit -n says how many a process may have";
+    case EAGAIN:
+        return "; ulimit -u says how many processes a user may have";
+    default:
+        return "";
+    }
 }

@@ -174,6 +174,7 @@ void mpg__wait(struct mpg__waiter *waiter)
 void mpg__server_call(void)
 {
     uint64_t one = 1;
+    /* EAGAIN: it is full of calls that are not answered yet. */
     if (write(call, &one, sizeof one) < 0 && errno != EAGAIN)
         mpg__fatal("cannot write an event descriptor: %m");
 }

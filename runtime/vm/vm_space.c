@@ -65,6 +65,17 @@ static void reserve(uint64_t bytes)
                (unsigned long long)bytes, (void *)MPG_VM_BASE);
 }
 
+#define ADVICE_TRIES 1000 /* as what is short may stay so */
+
+int mpg__vm_advise(char *start, size_t bytes, int advice)
+{
+    int answer = madvise(start, bytes, advice);
+
+    for (int i = 1; answer && errno == EAGAIN && i < ADVICE_TRIES; i++)
+        answer = madvise(start, bytes, advice);
+    return answer;
+}
+
 static void map_object(char *address, int protection)
 {
     void *got = mmap(address, mpg__vm.stride, protection,
@@ -72,10 +83,14 @@ static void map_object(char *address, int protection)
     if (got != address)
         mpg__fatal("cannot map a view of the memory object at %p: %m",
                    (void *)address);
-    /* A child of fork has no part in the protocol, and a core file has no room
-     * for a sparse object once per view. */
-    madvise(address, mpg__vm.stride, MADV_DONTFORK);
-    madvise(address, mpg__vm.stride, MADV_DONTDUMP);
+    /* A child of fork has no part in the protocol: with the mapping it would
+     * read what nobody keeps coherent. */
+    if (mpg__vm_advise(address, mpg__vm.stride, MADV_DONTFORK))
+        mpg__fatal("cannot keep the view at %p from children (madvise): %m",
+                   (void *)address);
+    /* A core file has no room for a sparse object once per view; without this
+     * it is only larger. */
+    mpg__vm_advise(address, mpg__vm.stride, MADV_DONTDUMP);
 }
 
 static void choose_backend(const char *wanted)
@@ -105,6 +120,25 @@ static void choose_backend(const char *wanted)
     snprintf(mpg__vm.why, sizeof mpg__vm.why, "mprotect, because %s", refusal);
 }
 
+static void make_object(void)
+{
+    int answer;
+
+    mpg__vm.object = memfd_create("millipage", MFD_CLOEXEC);
+    if (mpg__vm.object < 0)
+        mpg__fatal("cannot make the memory object (memfd_create): %m%s",
+                   errno == EMFILE ? "; ulimit -n says how many descriptors "
+                                     "a process may have"
+                                   : "");
+    do
+        answer = ftruncate(mpg__vm.object, (off_t)mpg__vm.stride);
+    while (answer && errno == EINTR);
+    if (answer)
+        mpg__fatal("cannot give the memory object %llu bytes: %m; "
+                   "MILLIPAGE_MEMORY asks for less",
+                   (unsigned long long)mpg__vm.stride);
+}
+
 void mpg__vm_start(uint64_t memory_bytes, const char *backend)
 {
     unsigned shift = 12;
@@ -115,15 +149,9 @@ void mpg__vm_start(uint64_t memory_bytes, const char *backend)
     uint64_t views = MPG_VM_VIEWS_SPAN >> shift;
     mpg__vm.views_max =
         views > MPG_VM_VIEWS_MAX ? MPG_VM_VIEWS_MAX : (unsigned)views;
-    choose_backend(backend);
     reserve((mpg__vm.views_max + UINT64_C(1)) << shift);
-    mpg__vm.object = memfd_create("millipage", MFD_CLOEXEC);
-    if (mpg__vm.object < 0)
-        mpg__fatal("cannot make the memory object (memfd_create): %m");
-    if (ftruncate(mpg__vm.object, (off_t)mpg__vm.stride))
-        mpg__fatal("cannot give the memory object %llu bytes: %m; "
-                   "MILLIPAGE_MEMORY asks for less",
-                   (unsigned long long)mpg__vm.stride);
+    make_object();
+    choose_backend(backend); /* Which tries the object out. */
     mpg__vm.privileged = MPG_VM_BASE;
     mpg__vm.views = MPG_VM_BASE + mpg__vm.stride;
     map_object(mpg__vm.privileged, PROT_READ | PROT_WRITE);
