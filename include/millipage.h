@@ -114,6 +114,7 @@ struct mpg_stats {
     uint64_t barriers;      /* mpg_barrier calls completed */
     uint64_t locks;         /* mpg_lock calls completed */
     uint64_t views;         /* application views mapped */
+    uint64_t connections;   /* hosts that this one is connected with, now */
 };
 /* Fills *stats as far as `size` (sizeof *stats) goes. */
 void mpg_stats(struct mpg_stats *stats, size_t size);

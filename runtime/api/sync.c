@@ -171,6 +171,7 @@ EXPORTED void mpg_stats(struct mpg_stats *stats, size_t size)
                             .vmas = mpg__count_mappings(),
                             .barriers = counts.barriers,
                             .locks = counts.locks,
-                            .views = mpg__vm.views_count};
+                            .views = mpg__vm.views_count,
+                            .connections = mpg__count_connections()};
     memcpy(stats, &now, size < sizeof now ? size : sizeof now);
 }

@@ -114,9 +114,11 @@ static void send_one(unsigned host, const struct mpg__action *action)
 
 static void send_set(const struct mpg__action *action)
 {
-    for (unsigned host = 0; host < mpg__engine.node.hosts; host++)
-        if (host != action->host && host != action->host2 &&
-            mpg__hostset_has(action->set, host, mpg__engine.node.hosts))
+    const struct mpg__hostsets *sets = &mpg__engine.node.sets;
+    unsigned host = mpg__hostset_next(sets, action->set, 0);
+    for (; host < sets->hosts;
+         host = mpg__hostset_next(sets, action->set, host + 1))
+        if (host != action->host && host != action->host2)
             send_one(host, action);
 }
 
@@ -189,7 +191,7 @@ static void step(const struct mpg__event *event)
 
 static bool is_known(const struct mpg__copy *copy, const struct mpg__home *home)
 {
-    return copy->known || (home && home->copies);
+    return copy->known || (home && (home->copies || home->copies_tag));
 }
 
 /* A step about a minipage, which may be the first one about it. */

@@ -24,6 +24,10 @@
 #define MPG_PREFETCH_MAX 512u
 /* Entries for waiting requests at a home, per host of the job. */
 #define MPG_WAITS_OF_A_HOST 8192u
+/* Blocks for the copy sets of the minipages homed at a host, 16 bytes each,
+ * for those that more than MPG_HOSTSET_NAMES hosts have: one for each 64 hosts
+ * among which there is one.  Memory is what is used. */
+#define MPG_SHARERS_OF_A_HOST (1u << 20)
 
 /* A thread that waits for something.  Lives on its stack. */
 struct mpg__waiter {
@@ -131,8 +135,9 @@ void mpg__engine_finish(void);
 /* Set by the api: called once, when all variables are known. */
 extern uint64_t (*mpg__layout_check)(void); /* answers a hash of the layout */
 
-/* vmas of this process, now. */
+/* vmas of this process, and hosts that it is connected with, now. */
 uint64_t mpg__count_mappings(void);
+unsigned mpg__count_connections(void);
 /* Counters as lines for the launcher, and for mpg_stats. */
 struct mpg__counts mpg__counts_now(void);
 

@@ -53,9 +53,8 @@ struct mpg__region {
     uint64_t bytes;           /* of the object, whole pages */
     struct mpg__copy *copies; /* [slots], zeros until used */
     struct mpg__home *homes;  /* [slots homed here], zeros until used */
-    /* At host 0, while the others learn of it. */
-    uint32_t acks_missing;
-    uint32_t asker_epoch;
+    uint32_t acks_missing;    /* subtrees that do not know of it yet */
+    uint32_t asker_epoch;     /* at host 0: whose region it is */
     uint16_t asker;
 };
 

@@ -4,8 +4,10 @@
  * measure an allocation.  (Threads: threads.c.)
  *
  * Regions are made by host 0, one after the other, so that every host numbers
- * them alike.  The asker gets its region when all hosts have said that they
- * know it: from then on its addresses may go anywhere.
+ * them alike.  The news goes down the tree of hosts that the barrier uses, and
+ * the word that a subtree knows comes up: nobody talks to more than its parent
+ * and children, however many hosts there are.  The asker gets its region when
+ * all know it: from then on its addresses may go anywhere.
  *
  * Questions that have an answer carry the asker's epoch; the answer finds the
  * waiter by it.
@@ -46,7 +48,7 @@ static void answer(uint32_t epoch, uint64_t value,
     mpg__fatal("an answer to question %u, which nobody asked", epoch);
 }
 
-/* Regions, at host 0. */
+/* Regions. */
 
 static void say_ready(unsigned host, uint32_t epoch, uint32_t region,
                       const struct mpg__layout *layout)
@@ -60,6 +62,34 @@ static void say_ready(unsigned host, uint32_t epoch, uint32_t region,
                                    .epoch = epoch,
                                    .bytes = sizeof *layout};
     mpg__post(host, &message, layout);
+}
+
+/* The last of the subtree has come to know: its parent, or the asker, is told.
+ */
+static void subtree_knows(uint32_t number, const struct mpg__region *region)
+{
+    unsigned self = mpg__engine.node.self;
+    struct mpg__message known = {.kind = MPG_MESSAGE_REGION_KNOWN,
+                                 .region = number};
+    if (self)
+        mpg__post(mpg__tree_parent(self), &known, NULL);
+    else
+        say_ready(region->asker, region->asker_epoch, number, &region->layout);
+}
+
+static void tell_children(uint32_t number, struct mpg__region *region)
+{
+    unsigned self = mpg__engine.node.self;
+    unsigned children = mpg__tree_children(self, mpg__engine.node.hosts);
+    region->acks_missing = children;
+    for (unsigned i = 0; i < children; i++) {
+        struct mpg__message message = {.kind = MPG_MESSAGE_REGION_NEW,
+                                       .region = number,
+                                       .bytes = sizeof region->layout};
+        mpg__post(mpg__tree_first_child(self) + i, &message, &region->layout);
+    }
+    if (!children)
+        subtree_knows(number, region);
 }
 
 static void make_region(const struct mpg__layout *wanted, unsigned asker,
@@ -77,40 +107,34 @@ static void make_region(const struct mpg__layout *wanted, unsigned asker,
     }
     uint32_t number = mpg__region_add(&layout);
     struct mpg__region *region = mpg__region_get(number);
-    region->acks_missing = mpg__engine.node.hosts - 1u;
     region->asker = (uint16_t)asker;
     region->asker_epoch = epoch;
-    for (unsigned host = 1; host < mpg__engine.node.hosts; host++) {
-        struct mpg__message message = {.kind = MPG_MESSAGE_REGION_NEW,
-                                       .region = number,
-                                       .bytes = sizeof layout};
-        mpg__post(host, &message, &layout);
-    }
-    if (!region->acks_missing)
-        say_ready(asker, epoch, number, &layout);
+    tell_children(number, region);
 }
 
-static void region_known(uint32_t number)
+static void region_known(const struct mpg__message *message)
 {
-    struct mpg__region *region = mpg__region_get(number);
-    if (!region || !region->acks_missing)
-        mpg__fatal("a host knows of region %u, which nobody made", number);
+    struct mpg__region *region = mpg__region_get(message->region);
+    if (!region || !region->acks_missing || message->from == 0 ||
+        mpg__tree_parent(message->from) != mpg__engine.node.self)
+        mpg__fatal("host %u knows of region %u, and was not told by this host",
+                   (unsigned)message->from, message->region);
     if (--region->acks_missing == 0)
-        say_ready(region->asker, region->asker_epoch, number, &region->layout);
+        subtree_knows(message->region, region);
 }
 
 static void learn_region(const struct mpg__message *message,
                          const struct mpg__layout *layout)
 {
-    if (message->from != 0 || message->region != mpg__region_count() ||
+    unsigned self = mpg__engine.node.self;
+    if (self == 0 || message->from != mpg__tree_parent(self) ||
+        message->region != mpg__region_count() ||
         layout->views > mpg__vm.views_max || !layout->slots ||
         layout->offset < mpg__region_end())
         mpg__fatal("host %u announces a region that cannot be",
                    (unsigned)message->from);
-    mpg__region_add(layout);
-    struct mpg__message known = {.kind = MPG_MESSAGE_REGION_KNOWN,
-                                 .region = message->region};
-    mpg__post(0, &known, NULL);
+    uint32_t number = mpg__region_add(layout);
+    tell_children(number, mpg__region_get(number));
 }
 
 bool mpg__region_make(const struct mpg__layout *wanted, uint32_t *region)
@@ -177,7 +201,7 @@ bool mpg__service_deliver(const struct mpg__message *message,
             learn_region(message, payload);
         return true;
     case MPG_MESSAGE_REGION_KNOWN:
-        region_known(message->region);
+        region_known(message);
         return true;
     case MPG_MESSAGE_REGION_READY:
         if (has_layout)

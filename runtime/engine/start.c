@@ -9,6 +9,7 @@
  */
 #include <elf.h>
 #include <link.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,7 @@ _Static_assert(sizeof(struct card) <= MPG_BOOT_CARD_MAX, "it must fit");
 
 static struct mpg__boot_self self;
 static bool is_finished;
+static _Atomic bool is_over; /* every host has left main */
 
 /* Finding out what this host runs. */
 
@@ -177,10 +179,13 @@ static void compare(const struct card *mine, const struct card *first)
 void mpg__engine_lost(unsigned host, const char *how)
 {
     /* When the process has died the launcher knows more than we do, and will
-     * end us presently; give it the first word. */
-    for (int i = 0; i < 10 && mpg__boot_fd() >= 0; i++)
+     * end us presently; give it the first word.  Or the others have heard
+     * before us that everybody is done. */
+    for (int i = 0; i < 10 && mpg__boot_fd() >= 0 && !atomic_load(&is_over);
+         i++)
         usleep(100000);
-    mpg__fatal("lost host %u: %s", host, how);
+    if (!atomic_load(&is_over))
+        mpg__fatal("lost host %u: %s", host, how);
 }
 
 static void report_choice(void)
@@ -199,6 +204,7 @@ static void connect_hosts(void)
     static const void *cards[MPG_BOOT_HOSTS_MAX];
     static uint32_t lengths[MPG_BOOT_HOSTS_MAX];
     static struct card card;
+    const size_t alike = offsetof(struct card, version);
     fill_card(&card);
     mpg__boot_exchange(&card, sizeof card, cards, lengths);
     for (int host = 0; host < self.hosts; host++) {
@@ -212,12 +218,17 @@ static void connect_hosts(void)
     }
     net = (struct mpg__net_config){.self = (unsigned)self.host,
                                    .hosts = (unsigned)self.hosts,
+                                   .places = places,
                                    .secret = self.secret,
+                                   .alike = (char *)&card + alike,
+                                   .alike_bytes = sizeof card - alike,
                                    .connect_ms = mpg__config.connect_ms,
+                                   .lost_ms = mpg__config.lost_ms,
+                                   .encrypt = mpg__config.encrypt,
                                    .place = mpg__engine_place,
                                    .deliver = mpg__engine_deliver,
                                    .lost = mpg__engine_lost};
-    mpg__net_connect(&net, places);
+    mpg__net_start(&net);
 }
 
 static unsigned hosts_per_core(void)
@@ -242,6 +253,31 @@ void mpg__engine_start(void)
     mpg__leave(&before);
 }
 
+/* Zeros that cost nothing until they are used. */
+static void *pool(const char *of, uint64_t bytes)
+{
+    void *got = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (got == MAP_FAILED)
+        mpg__fatal("no memory for %s: %m", of);
+    return got;
+}
+
+static void open_node(void)
+{
+    struct mpg__node *node = &mpg__engine.node;
+    uint32_t waits = (uint32_t)self.hosts * MPG_WAITS_OF_A_HOST;
+    mpg__node_init(node, (unsigned)self.host, (unsigned)self.hosts,
+                   pool("waiting requests", waits * sizeof(struct mpg__wait)),
+                   waits);
+    if (self.hosts > MPG_HOSTSET_BITS)
+        mpg__node_give_sharers(
+            node,
+            pool("copy sets",
+                 MPG_SHARERS_OF_A_HOST * sizeof(struct mpg__sharers)),
+            MPG_SHARERS_OF_A_HOST);
+}
+
 /* The first thing of all: who we are, and memory to lay variables out in. */
 static void open_engine(void)
 {
@@ -249,14 +285,7 @@ static void open_engine(void)
     mpg__config_read();
     if (self.hosts > (int)MPG_NET_HOSTS_MAX)
         mpg__fatal("%d hosts are more than %u", self.hosts, MPG_NET_HOSTS_MAX);
-    uint32_t waits_count = (uint32_t)self.hosts * MPG_WAITS_OF_A_HOST;
-    struct mpg__wait *waits =
-        mmap(NULL, waits_count * sizeof *waits, PROT_READ | PROT_WRITE,
-             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (waits == MAP_FAILED)
-        mpg__fatal("no memory for waiting requests: %m");
-    mpg__node_init(&mpg__engine.node, (unsigned)self.host, (unsigned)self.hosts,
-                   waits, waits_count);
+    open_node();
     mpg__vm_start(mpg__config.memory, mpg__config.vm);
     mpg__fault_start();
     mpg__note_forks();
@@ -284,6 +313,11 @@ uint64_t mpg__count_mappings(void)
     return lines;
 }
 
+unsigned mpg__count_connections(void)
+{
+    return atomic_load(&mpg__engine_is_started) ? mpg__net_count() : 0;
+}
+
 struct mpg__counts mpg__counts_now(void)
 {
     mpg__mutex_lock(&mpg__engine.lock);
@@ -300,7 +334,7 @@ static void hand_in_counts(void)
         text, sizeof text,
         "read_faults %llu\nwrite_faults %llu\nmessages_sent %llu\n"
         "bytes_sent %llu\ninvalidations %llu\nminipages %llu\nvmas %llu\n"
-        "barriers %llu\nlocks %llu\nviews %u\n",
+        "barriers %llu\nlocks %llu\nviews %u\nconnections %u\n",
         (unsigned long long)counts.read_faults,
         (unsigned long long)counts.write_faults,
         (unsigned long long)counts.messages_sent,
@@ -309,7 +343,7 @@ static void hand_in_counts(void)
         (unsigned long long)counts.minipages,
         (unsigned long long)mpg__count_mappings(),
         (unsigned long long)counts.barriers, (unsigned long long)counts.locks,
-        mpg__vm.views_count);
+        mpg__vm.views_count, mpg__count_connections());
     mpg__boot_stats(text, (size_t)length);
 }
 
@@ -326,6 +360,7 @@ void mpg__engine_finish(void)
     static const void *cards[MPG_BOOT_HOSTS_MAX];
     static uint32_t lengths[MPG_BOOT_HOSTS_MAX];
     mpg__boot_exchange("", 0, cards, lengths);
+    atomic_store(&is_over, true);
     hand_in_counts(); /* All is over: nothing will be sent for others now. */
     mpg__mutex_lock(&mpg__engine.lock);
     mpg__net_bye();

@@ -4,20 +4,26 @@
  * once, payloads straight from and into the memory that they are about.
  *
  * Start: mpg__net_listen, then the cards go round (boot.h), then
- * mpg__net_connect.  After that any thread may send, and one at a time may
- * poll.  Both are async-signal-safe: raw system calls and small locks that are
- * held with signals blocked by the caller.
+ * mpg__net_start.  After that any thread may send, and one at a time may poll.
+ * Both are async-signal-safe: raw system calls and small locks that are held
+ * with signals blocked by the caller.
+ *
+ * Two hosts are connected when the first of them has something to say to the
+ * other, and stay so.  Strangers may call at any time: whoever does not prove
+ * that it is a host of this job is refused, said once, and forgotten.
  */
 #ifndef MPG_NET_NET_H
 #define MPG_NET_NET_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "proto/message.h"
 
-#define MPG_NET_HOSTS_MAX 4096u
-#define MPG_NET_QUEUE_MAX (1u << 20) /* messages that wait for one host */
+#define MPG_NET_HOSTS_MAX   4096u
+#define MPG_NET_QUEUE_MAX   (1u << 20) /* messages that wait for one host */
+#define MPG_NET_CALLERS_MAX 64u /* callers at once who have proved nothing */
 
 /* Where a host listens, as it travels in cards. */
 struct mpg__net_place {
@@ -27,33 +33,37 @@ struct mpg__net_place {
 
 struct mpg__net_config {
     unsigned self, hosts;
-    const uint8_t *secret; /* 32 bytes, the job's */
-    uint64_t connect_ms;
+    const struct mpg__net_place *places; /* [hosts] */
+    const uint8_t *secret;               /* 32 bytes, the job's */
+    const void *alike; /* bytes that are the same on all hosts of the job */
+    size_t alike_bytes;
+    uint64_t connect_ms; /* how long a host may take to answer a call */
+    uint64_t lost_ms;    /* how long a host may give no sign of life */
+    bool encrypt;
     /* A head has arrived, with bytes > 0 behind it: where are they to go?
-     * NULL refuses, *why says why.  Called by the polling thread, no lock of
-     * this layer held. */
+     * NULL refuses, *why says why; NULL without a reason keeps them until
+     * `deliver`.  Called by the polling thread, no lock of this layer held. */
     void *(*place)(const struct mpg__message *, const char **why);
-    /* A message is complete.  `payload` is what `place` answered. */
+    /* A message is complete.  `payload` is where the bytes are. */
     void (*deliver)(const struct mpg__message *, const void *payload);
-    /* The connection to host is lost; called once for each.  `how` says what
-     * was seen. */
+    /* There is no way to host any more; called once for each, by the polling
+     * thread.  `how` says what was seen. */
     void (*lost)(unsigned host, const char *how);
 };
 
 /* Listens at a free port of `address`.  Ends the run when it cannot. */
 void mpg__net_listen(const char *address, struct mpg__net_place *place);
 
-/* Connects with every other host; places[h] says where each is.  Both ends of
- * each connection prove that they know the secret before anything else is
- * read.  Blocks up to config->connect_ms; ends the run, naming the host, when
- * one cannot be reached.  config lives as long as the job. */
-void mpg__net_connect(const struct mpg__net_config *config,
-                      const struct mpg__net_place *places);
+/* From here on messages may be sent and arrive.  config and all that it points
+ * to live as long as the job.  Does not block; ends the run when descriptors
+ * or memory are exhausted. */
+void mpg__net_start(const struct mpg__net_config *config);
 
-/* Sends head and, when head->bytes > 0, as many bytes from payload.  Does not
- * block: what the socket does not take waits in a queue by reference, so the
- * payload's bytes must not change until the peer has received them (payloads
- * of kinds with at most MPG_MESSAGE_SMALL_MAX bytes are copied). */
+/* Sends head and, when head->bytes > 0, as many bytes from payload; calls the
+ * host first if need be.  Does not block: what the socket does not take waits
+ * in a queue by reference, so the payload's bytes must not change until the
+ * peer has received them (payloads of kinds with at most MPG_MESSAGE_SMALL_MAX
+ * bytes are copied).  What is sent to a lost host is dropped. */
 void mpg__net_send(unsigned host, const struct mpg__message *head,
                    const void *payload);
 
@@ -67,6 +77,9 @@ void mpg__net_kick(void);
 
 /* An epoll descriptor, readable when mpg__net_poll has something to do. */
 int mpg__net_fd(void);
+
+/* Hosts that this one is connected with. */
+unsigned mpg__net_count(void);
 
 /* Tells every peer that the silence to come is meant. */
 void mpg__net_bye(void);

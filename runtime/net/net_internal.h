@@ -1,25 +1,146 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * What the files of this folder share.
+ * What the files of this folder share: a connection, which is made when the
+ * first message goes to a host or comes from it.
+ *
+ *                send                        the peer answers
+ *      NONE ------------> CALLING ---------------------------> OPEN
+ *        |                   |  ^ (net_call.c)                   ^
+ *        |                   v  | the peer has not called after all
+ *        |                 AWAITED: the calls crossed, the       |
+ *        |                   |      peer's is the one            |
+ *        +-------------------+-----------------------------------+
+ *                              the peer has called (net_answer.c)
+ *
+ * and from each of them to LOST.  Only the thread that polls changes the
+ * state, with one exception: any sender may go from NONE to CALLING.  Both do
+ * so under the connection's lock, and so do all who touch the descriptor or
+ * the queue.
  */
 #ifndef MPG_NET_INTERNAL_H
 #define MPG_NET_INTERNAL_H
 
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "base/mutex.h"
+#include "handshake.h"
 #include "net.h"
 
-/* Proves to the peer on fd that we know the job's secret, and has the peer
- * prove it.  The connecting side says who it is and whom it means.  Returns
- * NULL or what went wrong; on the accepting side *peer is who it is.  Blocks
- * until deadline_ms (CLOCK_MONOTONIC). */
-const char *mpg__net_prove(int fd, const struct mpg__net_config *,
-                           unsigned peer, uint64_t deadline_ms);
-const char *mpg__net_check(int fd, const struct mpg__net_config *,
-                           unsigned *peer, uint64_t deadline_ms);
+enum mpg__net_state {
+    MPG_NET_NONE,
+    MPG_NET_CALLING,
+    MPG_NET_AWAITED,
+    MPG_NET_OPEN,
+    MPG_NET_LOST,
+};
 
-uint64_t mpg__net_now_ms(void);
+/* A message that the socket has not taken yet. */
+struct mpg__outgoing {
+    struct mpg__message head;
+    const char *payload; /* NULL: in small */
+    size_t sent;         /* of head and payload together */
+    char small[MPG_MESSAGE_SMALL_MAX];
+};
 
-/* Takes over a proven connection. */
-void mpg__net_adopt(unsigned host, int fd);
-void mpg__net_open(const struct mpg__net_config *);
+struct mpg__connection {
+    mpg__mutex lock;
+    int fd;                /* -1: none */
+    _Atomic uint8_t state; /* enum mpg__net_state */
+    bool said_bye;
+
+    /* Opening, and whether the peer's kernel still answers: counted in ticks
+     * of the timer and not by the clock, so that a host that was stopped does
+     * not take its own pause for the others' silence. */
+    bool is_dialled; /* CALLING: TCP is connected, the handshake runs */
+    bool has_failed; /* CALLING: the call did not get off, errno in error */
+    int error;
+    uint32_t ticks; /* in this state, or silent while OPEN */
+    uint32_t tries;
+    struct mpg__shake shake;
+
+    /* Sending. */
+    struct mpg__outgoing *queue; /* a ring of queue_size entries */
+    uint32_t queue_size, queue_first, queue_count;
+    bool is_full; /* the socket; the poller looks when it has room again */
+
+    /* Receiving, by the one who polls. */
+    struct mpg__message head;
+    size_t head_got;
+    char *payload;
+    size_t payload_got;
+    char small[MPG_MESSAGE_SMALL_MAX];
+
+    struct mpg__seal *seal; /* NULL: bytes go as they are */
+};
+
+extern const struct mpg__net_config *mpg__net_config;
+extern struct mpg__net_party mpg__net_party;
+
+/* What an event is about: a host's number, a caller's, or one of these. */
+#define MPG_NET_CALLER_TAG   0x10000u /* + which one */
+#define MPG_NET_LISTENER_TAG 0x20000u
+#define MPG_NET_TIMER_TAG    0x20001u
+#define MPG_NET_KICK_TAG     0x20002u
+
+/* net_tcp.c. */
+void mpg__net_watch(int operation, int fd, uint32_t tag, uint32_t events);
+void *mpg__net_memory(size_t bytes);
+/* NULL when there never was anything with that host. */
+struct mpg__connection *mpg__net_find(unsigned host);
+struct mpg__connection *mpg__net_meet(unsigned host);
+/* OPEN from here on; what waits is sent.  Under the lock. */
+void mpg__net_opened(unsigned host, struct mpg__connection *);
+/* Without the lock; at most once for each host. */
+void mpg__net_lose(unsigned host, const char *how);
+
+/* net_send.c, under the lock. */
+void mpg__net_drain(unsigned host, struct mpg__connection *);
+
+/* net_receive.c: delivers at most one message, returns how many. */
+int mpg__net_receive(unsigned host, struct mpg__connection *);
+
+/* net_call.c. */
+void mpg__net_call(unsigned host,
+                   struct mpg__connection *); /* under the lock */
+void mpg__net_call_event(unsigned host, struct mpg__connection *);
+void mpg__net_call_tick(unsigned host, struct mpg__connection *);
+void mpg__net_call_failures(void); /* of calls that did not get off */
+
+/* net_answer.c. */
+void mpg__net_answer_start(void);
+void mpg__net_accept(void);
+void mpg__net_caller_event(unsigned caller);
+void mpg__net_answer_tick(void);
+
+/* net_address.c: of a numeric address, IPv6 with its scope; false when it is
+ * none.  Async-signal-safe. */
+bool mpg__net_resolve(const char *address, uint16_t port,
+                      struct sockaddr_storage *, socklen_t *bytes);
+void mpg__net_name(const struct sockaddr_storage *, char *text, size_t bytes);
+
+/* net_alive.c. */
+int mpg__net_timer(void);
+bool mpg__net_is_past(uint32_t ticks, uint64_t limit_ms);
+void mpg__net_tune(int fd); /* TCP options of a connection */
+/* Whether the peer has been silent for too long, though something is due. */
+bool mpg__net_is_silent(struct mpg__connection *);
+
+/* net_shake.c: one end's bytes through a socket that does not block. */
+void mpg__net_nonce(uint8_t *nonce);
+bool mpg__net_shake_send(struct mpg__shake *, int fd);
+/* Goes as far as the bytes that are here allow.  REFUSED with *is_closed: the
+ * other end has gone, which says nothing about who it is. */
+enum mpg__shake_result mpg__net_shake_step(struct mpg__shake *, int fd,
+                                           bool *is_closed);
+
+/* net_seal.c. */
+struct mpg__seal *mpg__seal_new(const struct mpg__shake *);
+/* Sends what waits in the queue, sealed; false when the socket takes no more
+ * or is broken. */
+bool mpg__seal_send(struct mpg__connection *);
+/* As recv, of opened bytes; `want` is how much is still to come of the head or
+ * of the payload.  -1 with EBADMSG when a record is not the peer's. */
+long mpg__seal_receive(struct mpg__connection *, char *to, size_t want);
 
 #endif

@@ -14,11 +14,7 @@
 
 static unsigned children_of(const struct mpg__node *node)
 {
-    unsigned first = node->self * MPG_BARRIER_FANOUT + 1u;
-    if (first >= node->hosts)
-        return 0;
-    unsigned rest = node->hosts - first;
-    return rest < MPG_BARRIER_FANOUT ? rest : MPG_BARRIER_FANOUT;
+    return mpg__tree_children(node->self, node->hosts);
 }
 
 static void send_round(struct mpg__step *step, unsigned host,
@@ -33,7 +29,7 @@ static void send_round(struct mpg__step *step, unsigned host,
 static void release(struct mpg__step *step)
 {
     struct mpg__barrier *barrier = step->event->barrier;
-    unsigned first = step->node->self * MPG_BARRIER_FANOUT + 1u;
+    unsigned first = mpg__tree_first_child(step->node->self);
     for (unsigned i = 0; i < children_of(step->node); i++)
         send_round(step, first + i, MPG_MESSAGE_BARRIER_RELEASE,
                    barrier->round);
@@ -52,8 +48,8 @@ static void check(struct mpg__step *step)
     if (self == 0)
         release(step);
     else
-        send_round(step, (self - 1) / MPG_BARRIER_FANOUT,
-                   MPG_MESSAGE_BARRIER_ARRIVE, barrier->round);
+        send_round(step, mpg__tree_parent(self), MPG_MESSAGE_BARRIER_ARRIVE,
+                   barrier->round);
 }
 
 void mpg__barrier_step(struct mpg__step *step)

@@ -240,8 +240,7 @@ static void obey(struct mpg__step *step, const struct mpg__message *command)
         action->host = action->host2 = step->node->self;
         action->set.bits = command->arg;
         if (command->flags & MPG_FLAG_ALL)
-            action->set =
-                (struct mpg__hostset){~UINT64_C(0), MPG_HOSTSET_GROUPS};
+            action->set = mpg__hostset_everybody(&step->node->sets);
         action->message = mpg__say(step, MPG_MESSAGE_COPY);
         action->message.flags = MPG_FLAG_CLOSER_REQUESTER;
         break;

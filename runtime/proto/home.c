@@ -52,21 +52,13 @@ static void set_copies(struct mpg__home *home, struct mpg__hostset set)
     home->copies_tag = set.tag;
 }
 
-static struct mpg__hostset everybody(const struct mpg__node *node)
-{
-    if (node->hosts <= MPG_HOSTSET_BITS)
-        return (struct mpg__hostset){
-            ~UINT64_C(0) >> (MPG_HOSTSET_BITS - node->hosts), 0};
-    return (struct mpg__hostset){~UINT64_C(0), MPG_HOSTSET_GROUPS};
-}
-
 /* Whether host certainly has a copy, or in READING one on its way. */
 static bool surely_has_copy(const struct mpg__step *step, unsigned host)
 {
     const struct mpg__home *home = step->event->home;
     struct mpg__hostset copies = copies_of(home);
-    return mpg__hostset_is_exact(copies, step->node->hosts) &&
-           mpg__hostset_has(copies, host, step->node->hosts);
+    return mpg__hostset_is_exact(copies) &&
+           mpg__hostset_has(&step->node->sets, copies, host);
 }
 
 /* Serving one request. */
@@ -90,8 +82,8 @@ static void serve_read(struct mpg__step *step, unsigned host)
      * arrive before those bytes. */
     if (has_copy && home->state == READING)
         return;
-    set_copies(home, mpg__hostset_add(copies_of(home), host,
-                                      step->node->hosts)); /* H1 */
+    set_copies(home, mpg__hostset_add(&step->node->sets, copies_of(home),
+                                      host)); /* H1 */
     if (!home->is_touched || has_copy) {
         grant(step, MPG_MESSAGE_GRANT_READ, host, 0, 0);
         return;
@@ -128,21 +120,22 @@ static unsigned closer(bool home_answers, unsigned need)
 static void serve_write(struct mpg__step *step, unsigned host)
 {
     struct mpg__home *home = step->event->home;
-    unsigned hosts = step->node->hosts, self = step->node->self;
+    struct mpg__hostsets *sets = &step->node->sets;
+    unsigned self = step->node->self;
     struct mpg__hostset copies = copies_of(home);
     unsigned need; /* H6 */
     if (!home->is_touched || surely_has_copy(step, host)) {
-        need = mpg__hostset_count_others(copies, hosts, host, host);
+        need = mpg__hostset_count_others(sets, copies, host, host);
         unsigned flags = 0;
         if (need) {
-            flags = closer(
-                mpg__hostset_has(copies, self, hosts) && self != host, need);
+            flags = closer(mpg__hostset_has(sets, copies, self) && self != host,
+                           need);
             invalidate(step, host, host, flags);
         }
         grant(step, MPG_MESSAGE_GRANT_WRITE, host, need, flags);
     } else {
         unsigned others =
-            mpg__hostset_count_others(copies, hosts, host, home->owner);
+            mpg__hostset_count_others(sets, copies, host, home->owner);
         need = 1 + others;
         unsigned flags = closer(home->owner == self, need);
         if (others)
@@ -153,7 +146,8 @@ static void serve_write(struct mpg__step *step, unsigned host)
         command.flags = (uint8_t)flags;
         mpg__send(step, home->owner, command);
     }
-    set_copies(home, mpg__hostset_only(host, hosts));
+    mpg__hostset_retire(sets, copies);
+    set_copies(home, mpg__hostset_only(sets, host));
     home->owner = (uint16_t)host;
     home->is_touched = 1;
     home->is_exclusive = 1;
@@ -164,14 +158,15 @@ static void serve_push(struct mpg__step *step)
 {
     struct mpg__home *home = step->event->home;
     struct mpg__node *node = step->node;
-    struct mpg__hostset missing = everybody(node);
+    struct mpg__hostset missing = mpg__hostset_everybody(&node->sets);
     unsigned count = node->hosts - 1u;
     if (node->hosts <= MPG_HOSTSET_BITS) {
         missing.bits &= ~home->copies;
-        count = mpg__hostset_count_others(missing, node->hosts, MPG_HOST_NONE,
+        count = mpg__hostset_count_others(&node->sets, missing, MPG_HOST_NONE,
                                           MPG_HOST_NONE);
     }
-    set_copies(home, everybody(node));
+    mpg__hostset_retire(&node->sets, copies_of(home));
+    set_copies(home, mpg__hostset_everybody(&node->sets));
     if (!home->is_touched) {
         struct mpg__action *action = mpg__act(step, MPG_ACTION_SEND_SET);
         action->set = missing;
@@ -293,6 +288,7 @@ static void done(struct mpg__step *step)
 void mpg__home_step(struct mpg__step *step)
 {
     mpg_assert(step->event->home != 0);
+    mpg__hostsets_collect(&step->node->sets);
     if (step->event->kind == MPG_EVENT_NEXT)
         next(step);
     else if (step->event->message->kind == MPG_MESSAGE_DONE)

@@ -38,8 +38,8 @@
     M(BARRIER_ARRIVE, NONE)  /* child to parent: my subtree is here */         \
     M(BARRIER_RELEASE, NONE) /* parent to child: everybody is */               \
     M(REGION_REQUEST, SMALL) /* to host 0: make this region */                 \
-    M(REGION_NEW, SMALL)     /* host 0 to all: here is a region */             \
-    M(REGION_KNOWN, NONE)    /* all to host 0: I can serve region `region` */  \
+    M(REGION_NEW, SMALL)     /* parent to child: here is a region */           \
+    M(REGION_KNOWN, NONE)    /* child to parent: my subtree knows `region` */  \
     M(REGION_READY, SMALL)   /* host 0 to the asker: all can */                \
     M(HEAP_FREE, NONE)       /* to the allocating host: free `slot` */         \
     M(HEAP_SIZE, NONE)    /* to the allocating host: how large is `slot`? */   \

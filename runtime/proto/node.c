@@ -20,6 +20,13 @@ void mpg__node_init(struct mpg__node *node, unsigned self, unsigned hosts,
     /* Entries never used have next == 0 and follow on from waits[0].next, the
      * count of entries ever used: a pool of millions costs what is used. */
     waits[0].next = 1;
+    mpg__hostsets_init(&node->sets, hosts, 0, 0);
+}
+
+void mpg__node_give_sharers(struct mpg__node *node, struct mpg__sharers *blocks,
+                            uint32_t count)
+{
+    mpg__hostsets_init(&node->sets, node->hosts, blocks, count);
 }
 
 bool mpg__message_is_for_home(unsigned kind)

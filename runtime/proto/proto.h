@@ -85,7 +85,27 @@ struct mpg__barrier {
     uint16_t children; /* subtrees that have arrived in this round */
     uint8_t is_here;   /* this host has arrived */
 };
+
+/* The tree of hosts along which the barrier and news of regions go; host 0 is
+ * its root. */
 #define MPG_BARRIER_FANOUT 4
+
+static inline unsigned mpg__tree_parent(unsigned host)
+{
+    return (host - 1) / MPG_BARRIER_FANOUT;
+}
+
+static inline unsigned mpg__tree_first_child(unsigned host)
+{
+    return host * MPG_BARRIER_FANOUT + 1;
+}
+
+static inline unsigned mpg__tree_children(unsigned host, unsigned hosts)
+{
+    unsigned first = mpg__tree_first_child(host);
+    unsigned rest = first < hosts ? hosts - first : 0;
+    return rest < MPG_BARRIER_FANOUT ? rest : MPG_BARRIER_FANOUT;
+}
 
 /* What the machines of one host share. */
 struct mpg__node {
@@ -94,6 +114,7 @@ struct mpg__node {
     uint32_t waits_free;  /* list of free entries in waits, 0 none */
     uint32_t waits_count; /* entries in waits, the unused one at 0 included */
     struct mpg__wait *waits;
+    struct mpg__hostsets sets; /* of the directory entries homed here */
 };
 
 enum mpg__event_kind {
@@ -126,8 +147,8 @@ struct mpg__event {
 
 enum mpg__action_kind {
     MPG_ACTION_SEND,       /* message to host */
-    MPG_ACTION_SEND_SET,   /* message to every host in set but `host` and
-                              `host2`; to itself too, if it is in */
+    MPG_ACTION_SEND_SET,   /* message to every host in set (of node.sets) but
+                              `host` and `host2`; to itself too, if it is in */
     MPG_ACTION_OPEN_READ,  /* closed -> readable */
     MPG_ACTION_OPEN_WRITE, /* closed -> writable */
     MPG_ACTION_UPGRADE,    /* readable -> writable */
@@ -158,6 +179,13 @@ struct mpg__actions {
 
 void mpg__node_init(struct mpg__node *, unsigned self, unsigned hosts,
                     struct mpg__wait *waits, uint32_t waits_count);
+
+/* Blocks for copy sets of more than MPG_HOSTSET_NAMES hosts, in jobs of more
+ * than MPG_HOSTSET_BITS; zeros, the first is not used.  A node that has none,
+ * or no more, keeps such sets coarsely: right, but at the price of messages to
+ * hosts that have no copy. */
+void mpg__node_give_sharers(struct mpg__node *, struct mpg__sharers *blocks,
+                            uint32_t count);
 
 /* Post: out holds what to do, in order; the states are as after it. */
 void mpg__proto_step(struct mpg__node *, const struct mpg__event *,

@@ -39,6 +39,7 @@ int main(void)
     CHECK_EQ(spmd_stats().locks - after.locks, 1);
     CHECK_EQ(spmd_stats().barriers - before.barriers, 2);
     CHECK_GE(after.views, 1);
+    CHECK_LT(after.connections, mpg_hosts());
     CHECK_GT(after.vmas, 10);
     /* A caller that was compiled with fewer fields gets those. */
     struct mpg_stats less;

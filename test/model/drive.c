@@ -98,7 +98,15 @@ static void say_event(unsigned host, const struct mpg__event *event)
     fputc('\n', out);
 }
 
-static void say_action(const struct mpg__action *action)
+static bool is_sent(const struct mpg__hostsets *sets,
+                    const struct mpg__action *action, unsigned host)
+{
+    return host != action->host && host != action->host2 &&
+           mpg__hostset_has(sets, action->set, host);
+}
+
+static void say_action(const struct mpg__hostsets *sets,
+                       const struct mpg__action *action)
 {
     static const char *const words[] = {
         [MPG_ACTION_OPEN_READ] = "opens its vpages to readers",
@@ -120,8 +128,7 @@ static void say_action(const struct mpg__action *action)
     } else if (action->kind == MPG_ACTION_SEND_SET) {
         fputs("sends hosts", out);
         for (unsigned i = 0; i < model.hosts; i++)
-            if (i != action->host && i != action->host2 &&
-                mpg__hostset_has(action->set, i, model.hosts))
+            if (is_sent(sets, action, i))
                 fprintf(out, " %u", i);
         fputc(' ', out);
         say_message(&action->message);
@@ -211,8 +218,7 @@ static void perform(struct state *state, unsigned number,
         break;
     case MPG_ACTION_SEND_SET:
         for (unsigned to = 0; to < model.hosts; to++)
-            if (to != action->host && to != action->host2 &&
-                mpg__hostset_has(action->set, to, model.hosts))
+            if (is_sent(&state->host[number].node.sets, action, to))
                 send_one(state, number, to, action);
         break;
     case MPG_ACTION_OPEN_READ:
@@ -262,13 +268,14 @@ static void step_once(struct state *state, unsigned number,
     unsigned before = event->copy ? rows_state(event->copy) : 0;
     unsigned page = event->copy ? host->page[event->slot] : MPG_ACCESS_WRITE;
     host->node.waits = host->waits;
+    host->node.sets.blocks = host->sharers;
     rows_count(event);
     if (model.is_verbose)
         say_event(number, event);
-    mutate_step(host, event, &actions);
+    mutate_step(&host->node, event, &actions);
     for (uint32_t i = 0; i < actions.count; i++) {
         if (model.is_verbose)
-            say_action(&actions.list[i]);
+            say_action(&host->node.sets, &actions.list[i]);
         perform(state, number, event, &actions.list[i]);
     }
     if (event->copy)
@@ -278,6 +285,7 @@ static void step_once(struct state *state, unsigned number,
     } else if (!event->barrier) {
         judge_minipage(state, event->slot);
         judge_waits(state, number);
+        judge_sharers(state, number);
         if (host->page[event->slot] > page)
             judge_answered(state, number, event->slot);
     }

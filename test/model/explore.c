@@ -314,6 +314,9 @@ static void usage(FILE *out)
         "  --ops K         operations that each host may begin, 0 to %d\n"
         "  --with LIST     which ones: read,write,prefetch,prefetch-write,push,"
         "\n                  lock,barrier (all)\n"
+        "  --sharers N     blocks of copy sets at each host, 0 to %d: they "
+        "are\n"
+        "                  used above %d hosts\n"
         "  --slow-bytes    other things happen while bytes arrive\n"
         "  --outcomes      judge only what programs can notice: who can use a\n"
         "                  minipage, old bytes, waiting for ever; not H1, H5\n"
@@ -325,7 +328,8 @@ static void usage(FILE *out)
         "                  becomes a suitable one; later options change it\n"
         "Status: 0 explored whole and clean; 1 a violation, with a shortest\n"
         "way to it; 2 not finished within the limits.\n",
-        HOSTS_MAX, MINIPAGES_MAX, LOCKS_MAX, THREADS_MAX, OPS_MAX);
+        HOSTS_MAX, MINIPAGES_MAX, LOCKS_MAX, THREADS_MAX, OPS_MAX,
+        SHARERS_MAX - 1, MPG_HOSTSET_BITS);
 }
 
 static unsigned long number_of(const char *option, const char *text,
@@ -368,31 +372,37 @@ static void plant(const char *name)
         mutate_list();
         exit(CLEAN);
     }
-    if (!mutate_choose(name)) {
+    struct mutate_world world;
+    if (!mutate_choose(name, &world)) {
         fprintf(stderr,
                 "mpgexplore: --mutate %s: there is no such bug; --mutate list "
                 "prints the names\n",
                 name);
         exit(MISUSED);
     }
+    static const unsigned operations[] = {[MUTATE_MINIPAGE] =
+                                              1u << OP_READ | 1u << OP_WRITE,
+                                          [MUTATE_LOCK] = 1u << OP_LOCK,
+                                          [MUTATE_BARRIER] = 1u << OP_BARRIER};
+    model.hosts = world.hosts;
+    model.minipages = 1;
+    model.locks = world.locks;
+    model.threads = world.threads;
+    model.ops = world.ops;
+    model.operations = operations[world.part];
+    fprintf(model.out, "planted: %s: %s\n", name, mutate_what());
 }
 
 enum { ALL_ROWS = 256, DIAGRAM, OUTCOMES };
-static const struct option options[] = {{"hosts", 1, NULL, 'h'},
-                                        {"minipages", 1, NULL, 'm'},
-                                        {"locks", 1, NULL, 'l'},
-                                        {"threads", 1, NULL, 't'},
-                                        {"ops", 1, NULL, 'k'},
-                                        {"with", 1, NULL, 'w'},
-                                        {"slow-bytes", 0, NULL, 'b'},
-                                        {"states", 1, NULL, 'n'},
-                                        {"seconds", 1, NULL, 's'},
-                                        {"all-rows", 0, NULL, ALL_ROWS},
-                                        {"diagram", 0, NULL, DIAGRAM},
-                                        {"outcomes", 0, NULL, OUTCOMES},
-                                        {"mutate", 1, NULL, 'u'},
-                                        {"help", 0, NULL, '?'},
-                                        {NULL, 0, NULL, 0}};
+static const struct option options[] = {
+    {"hosts", 1, NULL, 'h'},         {"minipages", 1, NULL, 'm'},
+    {"locks", 1, NULL, 'l'},         {"threads", 1, NULL, 't'},
+    {"ops", 1, NULL, 'k'},           {"with", 1, NULL, 'w'},
+    {"sharers", 1, NULL, 'c'},       {"slow-bytes", 0, NULL, 'b'},
+    {"states", 1, NULL, 'n'},        {"seconds", 1, NULL, 's'},
+    {"all-rows", 0, NULL, ALL_ROWS}, {"diagram", 0, NULL, DIAGRAM},
+    {"outcomes", 0, NULL, OUTCOMES}, {"mutate", 1, NULL, 'u'},
+    {"help", 0, NULL, '?'},          {NULL, 0, NULL, 0}};
 
 static void set_option(int option, char *value)
 {
@@ -412,6 +422,10 @@ static void set_option(int option, char *value)
         break;
     case 'k':
         model.ops = (unsigned)number_of("ops", value, 0, OPS_MAX);
+        break;
+    case 'c':
+        model.sharers =
+            (unsigned)number_of("sharers", value, 0, SHARERS_MAX - 1);
         break;
     case 'w':
         model.operations = operations_of(value);

@@ -40,7 +40,7 @@ void judge_minipage(const struct state *state, unsigned minipage)
         return;
     for (unsigned i = 0; i < model.hosts; i++)
         if (state->host[i].page[minipage] != MPG_ACCESS_NONE &&
-            !(home->home[minipage].copies >> i & 1))
+            !host_has_copy(home, minipage, i))
             model_fail("host %u has a copy of minipage %u that its home forgot "
                        "(H1)",
                        i, minipage);
@@ -78,6 +78,27 @@ void judge_waits(const struct state *state, unsigned number)
     if (found != used)
         model_fail("host %u: %u of %u waiting requests are lost", number,
                    used - found, used);
+}
+
+/* Every block is in one copy set, free, or given up just now (S1). */
+void judge_sharers(const struct state *state, unsigned number)
+{
+    const struct model_host *host = &state->host[number];
+    struct mpg__hostsets sets = host_sets(host);
+    uint32_t found = 1, index;
+    for (index = sets.free; index; index = sets.blocks[index].next)
+        found++;
+    for (index = sets.retired; index; index = sets.blocks[index].next)
+        found++;
+    for (unsigned i = 0; i < model.minipages; i++)
+        if (minipage_home(i) == number &&
+            host->home[i].copies_tag == MPG_HOSTSET_BLOCKS)
+            for (index = (uint32_t)host->home[i].copies; index;
+                 index = sets.blocks[index].next)
+                found++;
+    if (found != sets.used)
+        model_fail("host %u: %u of %u blocks of copy sets are found (S1)",
+                   number, found, sets.used);
 }
 
 /* Bytes arrive. */

@@ -26,6 +26,7 @@
 
 #include <stdio.h>
 
+#include "mutate.h"
 #include "proto/proto.h"
 
 enum {
@@ -37,6 +38,7 @@ enum {
     ROUNDS_MAX = 15,  /* of the barrier: four bits in a packed state */
     FLIGHTS_MAX = 16, /* of one channel */
     LINE_MAX = 2 * HOSTS_MAX,
+    SHARERS_MAX = 4, /* blocks of copy sets, the unused one included */
     WAITS_MAX = 1 + MINIPAGES_MAX * (MPG_WAITS_PER_HOST * HOSTS_MAX + 1),
     MOVES_MAX = 160,
     PACKED_MAX = 1024,
@@ -46,6 +48,7 @@ enum {
 /* What is explored. */
 struct model_config {
     unsigned hosts, minipages, locks, threads, ops;
+    unsigned sharers;    /* blocks for copy sets at each host */
     unsigned operations; /* bits: 1 << enum model_op */
     bool is_landing_slow;
     bool is_outcome_all; /* judge what programs can notice, no more */
@@ -98,12 +101,13 @@ struct channel {
 };
 
 struct model_host {
-    struct mpg__node node; /* its waits pointer is set before each step */
+    struct mpg__node node; /* its pointers are set before each step */
     struct mpg__copy copy[MINIPAGES_MAX];
     struct mpg__home home[MINIPAGES_MAX];
     struct mpg__lock lock[LOCKS_MAX];
     struct mpg__barrier barrier;
     struct mpg__wait waits[WAITS_MAX];
+    struct mpg__sharers sharers[SHARERS_MAX];
     /* What really is, whatever the protocol believes. */
     uint8_t page[MINIPAGES_MAX];       /* what the page table allows */
     uint8_t is_current[MINIPAGES_MAX]; /* the bytes are the last written */
@@ -158,6 +162,11 @@ struct renaming {
 /* The first one found changes nothing. */
 unsigned renamings_find(struct renaming found[RENAMINGS_MAX]);
 
+/* The sets of a host's directory entries, which point into it. */
+struct mpg__hostsets host_sets(const struct model_host *);
+bool host_has_copy(const struct model_host *home, unsigned minipage,
+                   unsigned host);
+
 /* moves.c */
 
 enum move_kind {
@@ -205,6 +214,7 @@ _Noreturn void model_fail(const char *format, ...)
 void judge_minipage(const struct state *, unsigned minipage);
 void judge_lock(const struct state *, unsigned lock);
 void judge_waits(const struct state *, unsigned host);
+void judge_sharers(const struct state *, unsigned host);
 void judge_landing(const struct state *, unsigned to, const struct flight *);
 void judge_changing(const struct state *, unsigned host, unsigned minipage);
 void judge_release(const struct state *, unsigned host);
@@ -215,15 +225,6 @@ void judge_heard(struct state *, unsigned from, unsigned kind, unsigned slot);
 void judge_answered(struct state *, unsigned host, unsigned minipage);
 void judge_pushed(struct state *, unsigned minipage);
 void judge_token(struct state *, unsigned host, unsigned lock);
-
-/* mutate.c */
-
-bool mutate_choose(const char *name);
-void mutate_list(void);
-bool mutate_bytes_are_late(void); /* a bug of the driver's, not a step's */
-/* The protocol's step of one host, or what the planted bug makes of it. */
-void mutate_step(struct model_host *, struct mpg__event *,
-                 struct mpg__actions *);
 
 /* rows.c */
 

@@ -5,13 +5,14 @@
  * (before), or what it says and remembers (after), as a wrong line in it
  * would.
  */
-#include "model.h"
+#include "mutate.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* One step: before it, and after it. */
 struct change {
-    struct model_host *host;
+    struct mpg__node *node;
     struct mpg__event *event;
     struct mpg__message *message; /* the event's, or of kind 0 */
     struct mpg__actions *out;
@@ -25,14 +26,8 @@ struct mutation {
     const char *what;
     void (*before)(struct change *);
     void (*after)(struct change *);
-    /* A world that is large enough: mpgexplore's defaults with this bug. */
-    uint8_t hosts, locks, threads, ops;
-    unsigned operations;
+    struct mutate_world world; /* mpgexplore's default with this bug */
 };
-
-#define READ_WRITE   (1u << OP_READ | 1u << OP_WRITE)
-#define LOCK_ONLY    (1u << OP_LOCK)
-#define BARRIER_ONLY (1u << OP_BARRIER)
 
 /* Helpers. */
 
@@ -70,7 +65,7 @@ static void also_send(struct change *change, unsigned host, unsigned kind,
     action->host = (uint16_t)host;
     action->message = (struct mpg__message){.kind = (uint8_t)kind,
                                             .flags = (uint8_t)flags,
-                                            .from = change->host->node.self,
+                                            .from = change->node->self,
                                             .slot = change->event->slot,
                                             .requester = (uint16_t)host};
 }
@@ -110,7 +105,7 @@ static void grant_as_upgrade(struct change *change)
     struct mpg__home *home = change->event->home;
     if (!is_event(change, MPG_EVENT_NEXT) || home->state || !home->queue_head)
         return;
-    const struct mpg__wait *wait = &change->host->waits[home->queue_head];
+    const struct mpg__wait *wait = &change->node->waits[home->queue_head];
     if (wait->kind == MPG_MESSAGE_WRITE_REQUEST)
         home->copies |= UINT64_C(1) << wait->host;
 }
@@ -127,7 +122,7 @@ static void queue_in_front(struct change *change)
     if (!home || !change->home.queue_head ||
         home->queue_tail == change->home.queue_tail || !home->queue_tail)
         return;
-    struct mpg__wait *waits = change->host->waits;
+    struct mpg__wait *waits = change->node->waits;
     waits[home->queue_tail].next = home->queue_head;
     waits[change->home.queue_tail].next = 0;
     home->queue_head = home->queue_tail;
@@ -139,8 +134,8 @@ static void forget_queued(struct change *change)
     struct mpg__home *home = change->event->home;
     if (!home || change->home.queue_head || !home->queue_head)
         return;
-    change->host->waits[home->queue_head].next = change->host->node.waits_free;
-    change->host->node.waits_free = home->queue_head;
+    change->node->waits[home->queue_head].next = change->node->waits_free;
+    change->node->waits_free = home->queue_head;
     home->queue_head = home->queue_tail = 0;
 }
 
@@ -255,80 +250,144 @@ static void show_successor(struct change *change)
 
 static void release_early(struct change *change)
 {
-    if (is_event(change, MPG_EVENT_BARRIER) && change->host->node.self == 0)
+    if (is_event(change, MPG_EVENT_BARRIER) && change->node->self == 0)
         change->event->barrier->children++;
 }
 
 static const struct mutation mutations[] = {
-    {"ack-forgotten", "a copy is dropped and nobody is told", NULL, forget_gone,
-     2, 0, 1, 2, READ_WRITE},
+    {"ack-forgotten",
+     "a copy is dropped and nobody is told",
+     NULL,
+     forget_gone,
+     {2, 0, 1, 2, MUTATE_MINIPAGE}},
     {"ack-not-awaited",
-     "an upgrade does not wait for the others to drop theirs", await_none, NULL,
-     2, 0, 1, 2, READ_WRITE},
-    {"ack-early-forgotten", "answers that precede the grant do not count (C4)",
-     forget_early_answers, NULL, 3, 0, 1, 2, READ_WRITE},
+     "an upgrade does not wait for the others to drop theirs",
+     await_none,
+     NULL,
+     {2, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"ack-early-forgotten",
+     "answers that precede the grant do not count (C4)",
+     forget_early_answers,
+     NULL,
+     {3, 0, 1, 2, MUTATE_MINIPAGE}},
     {"upgrade-races",
      "a write that waited is granted as the upgrade that it was when asked",
-     grant_as_upgrade, NULL, 2, 0, 1, 2, READ_WRITE},
-    {"owner-stale", "the home goes on sending to the former owner (H4)", NULL,
-     keep_owner, 3, 0, 1, 2, READ_WRITE},
-    {"queue-unfair", "the last request is served first (H5)", NULL,
-     queue_in_front, 3, 0, 1, 2, READ_WRITE},
-    {"queue-forgotten", "a request that must wait is lost", NULL, forget_queued,
-     2, 0, 1, 2, READ_WRITE},
-    {"next-forgotten", "the queue is not looked at again", NULL, forget_next, 3,
-     0, 1, 2, READ_WRITE},
-    {"wakeup-lost", "an upgrade wakes nobody", NULL, forget_wake, 2, 0, 1, 2,
-     READ_WRITE},
+     grant_as_upgrade,
+     NULL,
+     {2, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"owner-stale",
+     "the home goes on sending to the former owner (H4)",
+     NULL,
+     keep_owner,
+     {3, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"queue-unfair",
+     "the last request is served first (H5)",
+     NULL,
+     queue_in_front,
+     {3, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"queue-forgotten",
+     "a request that must wait is lost",
+     NULL,
+     forget_queued,
+     {2, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"next-forgotten",
+     "the queue is not looked at again",
+     NULL,
+     forget_next,
+     {3, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"wakeup-lost",
+     "an upgrade wakes nobody",
+     NULL,
+     forget_wake,
+     {2, 0, 1, 2, MUTATE_MINIPAGE}},
     {"granted-before-data",
-     "a read is granted while its bytes are on their way", NULL,
-     grant_before_data, 2, 0, 1, 2, READ_WRITE},
-    {"opened-before-data", "a copy is opened before its bytes are there (P3)",
-     NULL, NULL, 2, 0, 1, 2, READ_WRITE},
-    {"protect-skipped", "the owner who has supplied a copy can still write",
-     NULL, forget_protect, 2, 0, 1, 2, READ_WRITE},
-    {"close-skipped", "a dropped copy can still be read", NULL, forget_close, 2,
-     0, 1, 2, READ_WRITE},
-    {"done-early", "the writer says DONE before the others have answered",
-     close_not_later, close_now, 3, 0, 1, 2, READ_WRITE},
-    {"deferred-forgotten", "a command that waited for a pin is not obeyed",
-     forget_deferred, NULL, 2, 0, 1, 3, READ_WRITE},
-    {"pins-ignored", "a minipage is taken before it was used, again and again",
-     ignore_pins, restore_pins, 2, 0, 1, 2, READ_WRITE},
-    {"reader-forgotten", "the copy set misses a reader (H1)", NULL,
-     forget_reader, 2, 0, 1, 2, READ_WRITE},
-    {"exclusive-forgotten", "reads share a turn at an owner who can write (H2)",
-     NULL, forget_exclusive, 3, 0, 1, 2, READ_WRITE},
-    {"home-not-closed", "the next is served while bytes still move (H3)", NULL,
-     open_home_at_once, 3, 0, 1, 2, READ_WRITE},
-    {"token-duplicated", "the lock stays where it was, too (L1)", NULL,
-     keep_token, 2, 1, 1, 2, LOCK_ONLY},
-    {"successor-lost", "whoever holds the lock forgets who is next", NULL,
-     forget_successor, 2, 1, 1, 2, LOCK_ONLY},
-    {"lock-overtaken", "threads of the holder's host come first (L4)",
-     hide_successor, show_successor, 2, 1, 2, 3, LOCK_ONLY},
-    {"barrier-early", "the root does not wait for everybody (B1)",
-     release_early, NULL, 2, 0, 1, 1, BARRIER_ONLY},
+     "a read is granted while its bytes are on their way",
+     NULL,
+     grant_before_data,
+     {2, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"opened-before-data",
+     "a copy is opened before its bytes are there (P3)",
+     NULL,
+     NULL,
+     {2, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"protect-skipped",
+     "the owner who has supplied a copy can still write",
+     NULL,
+     forget_protect,
+     {2, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"close-skipped",
+     "a dropped copy can still be read",
+     NULL,
+     forget_close,
+     {2, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"done-early",
+     "the writer says DONE before the others have answered",
+     close_not_later,
+     close_now,
+     {3, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"deferred-forgotten",
+     "a command that waited for a pin is not obeyed",
+     forget_deferred,
+     NULL,
+     {2, 0, 1, 3, MUTATE_MINIPAGE}},
+    {"pins-ignored",
+     "a minipage is taken before it was used, again and again",
+     ignore_pins,
+     restore_pins,
+     {2, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"reader-forgotten",
+     "the copy set misses a reader (H1)",
+     NULL,
+     forget_reader,
+     {2, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"exclusive-forgotten",
+     "reads share a turn at an owner who can write (H2)",
+     NULL,
+     forget_exclusive,
+     {3, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"home-not-closed",
+     "the next is served while bytes still move (H3)",
+     NULL,
+     open_home_at_once,
+     {3, 0, 1, 2, MUTATE_MINIPAGE}},
+    {"token-duplicated",
+     "the lock stays where it was, too (L1)",
+     NULL,
+     keep_token,
+     {2, 1, 1, 2, MUTATE_LOCK}},
+    {"successor-lost",
+     "whoever holds the lock forgets who is next",
+     NULL,
+     forget_successor,
+     {2, 1, 1, 2, MUTATE_LOCK}},
+    {"lock-overtaken",
+     "threads of the holder's host come first (L4)",
+     hide_successor,
+     show_successor,
+     {2, 1, 2, 3, MUTATE_LOCK}},
+    {"barrier-early",
+     "the root does not wait for everybody (B1)",
+     release_early,
+     NULL,
+     {2, 0, 1, 1, MUTATE_BARRIER}},
 };
 #define MUTATIONS (sizeof mutations / sizeof mutations[0])
 
 static const struct mutation *chosen;
 
-bool mutate_choose(const char *name)
+bool mutate_choose(const char *name, struct mutate_world *world)
 {
     for (unsigned i = 0; i < MUTATIONS; i++)
         if (strcmp(mutations[i].name, name) == 0)
             chosen = &mutations[i];
-    if (!chosen)
-        return false;
-    model.hosts = chosen->hosts;
-    model.minipages = 1;
-    model.locks = chosen->locks;
-    model.threads = chosen->threads;
-    model.ops = chosen->ops;
-    model.operations = chosen->operations;
-    fprintf(model.out, "planted: %s: %s\n", chosen->name, chosen->what);
-    return true;
+    if (chosen)
+        *world = chosen->world;
+    return chosen != NULL;
+}
+
+const char *mutate_what(void)
+{
+    return chosen->what;
 }
 
 bool mutate_bytes_are_late(void)
@@ -342,16 +401,16 @@ void mutate_list(void)
         puts(mutations[i].name);
 }
 
-void mutate_step(struct model_host *host, struct mpg__event *event,
+void mutate_step(struct mpg__node *node, struct mpg__event *event,
                  struct mpg__actions *out)
 {
     if (!chosen) {
-        mpg__proto_step(&host->node, event, out);
+        mpg__proto_step(node, event, out);
         return;
     }
     struct mpg__message message = {0};
     struct change change = {
-        .host = host, .event = event, .message = &message, .out = out};
+        .node = node, .event = event, .message = &message, .out = out};
     if (event->message) {
         message = *event->message;
         event->message = &message;
@@ -362,13 +421,13 @@ void mutate_step(struct model_host *host, struct mpg__event *event,
         change.home = *event->home;
     if (event->lock)
         change.lock = *event->lock;
-    bool is_minipage = event->copy || event->home;
-    bool fits = (chosen->operations == LOCK_ONLY)      ? event->lock != NULL
-                : (chosen->operations == BARRIER_ONLY) ? event->barrier != NULL
-                                                       : is_minipage;
+    enum mutate_part part = event->lock      ? MUTATE_LOCK
+                            : event->barrier ? MUTATE_BARRIER
+                                             : MUTATE_MINIPAGE;
+    bool fits = chosen->world.part == part;
     if (fits && chosen->before)
         chosen->before(&change);
-    mpg__proto_step(&host->node, event, out);
+    mpg__proto_step(node, event, out);
     if (fits && chosen->after)
         chosen->after(&change);
     event->message = NULL; /* It was ours. */

@@ -37,6 +37,32 @@ static unsigned host_named(const struct packer *packer, unsigned host)
     return host < model.hosts ? packer->names->new_host[host] : host & 0xf;
 }
 
+struct mpg__hostsets host_sets(const struct model_host *host)
+{
+    struct mpg__hostsets sets = host->node.sets;
+    sets.blocks = (struct mpg__sharers *)host->sharers; /* To be read only. */
+    return sets;
+}
+
+bool host_has_copy(const struct model_host *host, unsigned minipage,
+                   unsigned other)
+{
+    const struct mpg__home *home = &host->home[minipage];
+    struct mpg__hostsets sets = host_sets(host);
+    return mpg__hostset_has(
+        &sets, (struct mpg__hostset){home->copies, home->copies_tag}, other);
+}
+
+/* Who is in the copy set. */
+static unsigned sharers_of(const struct model_host *host, unsigned minipage)
+{
+    unsigned bits = 0;
+    for (unsigned i = 0; i < model.hosts; i++)
+        if (host_has_copy(host, minipage, i))
+            bits |= 1u << i;
+    return bits;
+}
+
 static unsigned set_named(const struct packer *packer, uint64_t set)
 {
     unsigned bits = 0;
@@ -108,8 +134,10 @@ static void put_home(struct packer *packer, const struct model_host *host,
     uint32_t index = home->queue_head;
     put(packer, home->state | home->is_touched << 2 | home->is_exclusive << 3 |
                     home->reads << 4);
-    put(packer, set_named(packer, home->copies) << 4 |
+    put(packer, set_named(packer, sharers_of(host, minipage)) << 4 |
                     (home->is_touched ? host_named(packer, home->owner) : 0));
+    if (model.hosts > MPG_HOSTSET_BITS)
+        put(packer, home->copies_tag);
     while (index) {
         put(packer, (unsigned)host->waits[index].kind << 4 |
                         host_named(packer, host->waits[index].host));
@@ -249,6 +277,23 @@ static void get_copy(const uint8_t **bytes, struct model_host *host,
     }
 }
 
+/* The same hosts in the same form.  In which order they came does not matter,
+ * nor which blocks they are in, only how many (those of all entries of the
+ * host were enough before). */
+static void get_copies(const uint8_t **bytes, unsigned hosts,
+                       struct model_host *host, struct mpg__home *home)
+{
+    unsigned tag = model.hosts > MPG_HOSTSET_BITS ? get(bytes) : 0;
+    struct mpg__hostset set = {0, 0};
+    if (tag == MPG_HOSTSET_GROUPS)
+        set.tag = MPG_HOSTSET_GROUPS;
+    for (unsigned i = 0; i < model.hosts; i++)
+        if (hosts >> i & 1)
+            set = mpg__hostset_add(&host->node.sets, set, i);
+    home->copies = set.bits;
+    home->copies_tag = set.tag;
+}
+
 static void get_home(const uint8_t **bytes, struct model_host *host,
                      unsigned minipage)
 {
@@ -260,8 +305,8 @@ static void get_home(const uint8_t **bytes, struct model_host *host,
     home->is_exclusive = byte >> 3 & 1;
     home->reads = (uint16_t)(byte >> 4);
     byte = get(bytes);
-    home->copies = byte >> 4;
     home->owner = home->is_touched ? byte & 0xf : RUBBISH;
+    get_copies(bytes, byte >> 4, host, home);
     while ((byte = get(bytes)) != 0xff) {
         uint32_t index = host->waits[0].next++;
         host->waits[index] = (struct mpg__wait){.kind = (uint8_t)(byte >> 4),
@@ -355,6 +400,7 @@ static void open_node(struct model_host *host, unsigned number)
     mpg__node_init(&host->node, number, model.hosts, host->waits,
                    1 + model.minipages *
                            (MPG_WAITS_PER_HOST * model.hosts + 1));
+    mpg__node_give_sharers(&host->node, host->sharers, 1 + model.sharers);
 }
 
 void state_unpack(struct state *state, const uint8_t *bytes)

@@ -29,8 +29,14 @@ static bool next_order(uint8_t *order, unsigned n)
     return true;
 }
 
+/* Blocks and groups of a copy set are of neighbouring hosts, which renamed are
+ * neighbours no more: with such sets there is no symmetry. */
 static bool is_symmetry(const struct renaming *names)
 {
+    if (model.hosts > MPG_HOSTSET_BITS)
+        for (unsigned i = 0; i < model.hosts; i++)
+            if (names->host[i] != i)
+                return false;
     for (unsigned i = 0; i < model.minipages; i++)
         if (names->host[minipage_home(i)] != minipage_home(names->minipage[i]))
             return false;

@@ -49,6 +49,20 @@ static void expect(struct cost cost, unsigned messages, unsigned with_data)
 
 enum { READ = MPG_ACCESS_READ, WRITE = MPG_ACCESS_WRITE, PUSH = 0 };
 
+/* Above 64 hosts sets of copies are kept otherwise; they cost no more. */
+static void many_hosts(void)
+{
+    world_open(&world, 5, 72, 1, 1, 1); /* at home: host 5 */
+    expect(cost_of(1, WRITE), 2, 0);
+    for (unsigned reader = 10; reader < 70; reader += 10)
+        expect(cost_of(reader, READ), 4, 1);
+    /* Request and grant, six who drop their copy and say so, done. */
+    expect(cost_of(1, WRITE), 15, 0);
+    expect(cost_of(60, READ), 4, 1);
+    expect(cost_of(61, WRITE), 6, 1); /* one of its copies is the owner's */
+    world_close(&world);
+}
+
 int main(void)
 {
     /* Minipage 0 has its home at host 0 (seed 0). */
@@ -68,5 +82,6 @@ int main(void)
     expect(cost_of(2, PUSH), 1, 0); /* everybody has it */
     expect(cost_of(0, WRITE), 6, 0);
     world_close(&world);
+    many_hosts();
     return check_report();
 }

@@ -135,9 +135,10 @@ static void give_lock(struct world *world, unsigned number, unsigned lock)
 static void send_set(struct world *world, unsigned from,
                      const struct mpg__action *action)
 {
-    for (unsigned to = 0; to < world->hosts; to++)
-        if (to != action->host && to != action->host2 &&
-            mpg__hostset_has(action->set, to, world->hosts))
+    const struct mpg__hostsets *sets = &world->host[from].node.sets;
+    unsigned to = mpg__hostset_next(sets, action->set, 0);
+    for (; to < world->hosts; to = mpg__hostset_next(sets, action->set, to + 1))
+        if (to != action->host && to != action->host2)
             post(world, from, to, action);
 }
 
@@ -430,6 +431,9 @@ void world_open(struct world *world, uint64_t seed, unsigned hosts,
         world->host[i].waits = calloc(waits, sizeof(struct mpg__wait));
         mpg__node_init(&world->host[i].node, i, hosts, world->host[i].waits,
                        waits);
+        /* Few, so that some seeds have all forms of a set. */
+        mpg__node_give_sharers(&world->host[i].node, world->host[i].sharers,
+                               1 + seed % WORLD_SHARERS);
     }
 }
 

@@ -19,6 +19,7 @@ enum {
     WORLD_MINIPAGES = 4,
     WORLD_LOCKS = 2,
     WORLD_THREADS = 4, /* of one host */
+    WORLD_SHARERS = 6, /* blocks of copy sets at a host, with the unused one */
     WORLD_FLIGHTS = 8192,
     WORLD_LINE = 8192, /* requests for one lock that are remembered */
     WORLD_TRACE = 4096,
@@ -64,6 +65,7 @@ struct world_host {
     struct mpg__lock lock[WORLD_LOCKS];
     struct mpg__barrier barrier;
     struct mpg__wait *waits;
+    struct mpg__sharers sharers[WORLD_SHARERS];
     uint8_t page[WORLD_MINIPAGES]; /* what the page table allows */
     uint64_t version[WORLD_MINIPAGES];
     struct world_thread thread[WORLD_THREADS];

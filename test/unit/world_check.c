@@ -160,6 +160,7 @@ void world_check_minipage(struct world *world, unsigned minipage)
     unsigned home_host = (unsigned)((minipage + world->seed) % world->hosts);
     const struct mpg__home *home = &world->host[home_host].home[minipage];
     struct mpg__hostset copies = {home->copies, home->copies_tag};
+    const struct mpg__hostsets *sets = &world->host[home_host].node.sets;
     for (unsigned i = 0; i < world->hosts; i++) {
         const struct world_host *host = &world->host[i];
         unsigned page = host->page[minipage];
@@ -174,8 +175,7 @@ void world_check_minipage(struct world *world, unsigned minipage)
             world_fail(world, "host %u reads version %lld, latest is %llu", i,
                        (long long)host->version[minipage],
                        (unsigned long long)world->latest[minipage]);
-        if (home->state != HOME_WRITING &&
-            !mpg__hostset_has(copies, i, world->hosts))
+        if (home->state != HOME_WRITING && !mpg__hostset_has(sets, copies, i))
             world_fail(world, "host %u has a copy its home forgot (H1)", i);
     }
     if (writers && readers > 1)
@@ -222,6 +222,26 @@ void world_check_release(struct world *world, unsigned host)
 
 /* At the end. */
 
+/* Every block of the host's copy sets is in one of them or free (S1). */
+static void check_sharers(const struct world *world, unsigned number)
+{
+    const struct world_host *host = &world->host[number];
+    const struct mpg__hostsets *sets = &host->node.sets;
+    uint32_t found = 1, index;
+    for (index = sets->free; index; index = host->sharers[index].next)
+        found++;
+    for (index = sets->retired; index; index = host->sharers[index].next)
+        found++;
+    for (unsigned i = 0; i < world->minipages; i++)
+        if (host->home[i].copies_tag == MPG_HOSTSET_BLOCKS)
+            for (index = (uint32_t)host->home[i].copies; index;
+                 index = host->sharers[index].next)
+                found++;
+    if (found != sets->used)
+        world_fail(world, "host %u: %d of %u blocks of copy sets are lost (S1)",
+                   number, (int)(sets->used - found), sets->used);
+}
+
 static void check_quiet_host(struct world *world, unsigned number)
 {
     struct world_host *host = &world->host[number];
@@ -248,6 +268,7 @@ static void check_quiet_host(struct world *world, unsigned number)
     if (freed != host->waits[0].next - 1)
         world_fail(world, "host %u: %u of %u waits are lost", number,
                    host->waits[0].next - 1 - freed, host->waits[0].next - 1);
+    check_sharers(world, number);
 }
 
 void world_check_quiet(struct world *world)

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * Receiving: a message is a head, checked as a whole before anything in it is
+ * used, and then its payload, at the place that the head names.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/fatal.h"
+#include "net_internal.h"
+
+static const char *how_lost(int error)
+{
+    switch (error) {
+    case 0:
+        return "it closed the connection";
+    case EBADMSG:
+        return "it sent bytes that are not sealed with this connection's key";
+    case ETIMEDOUT: /* of the kernel's keep-alive */
+        return "it gives no sign of life (MILLIPAGE_LOST_MS)";
+    default:
+        return strerrordesc_np(error);
+    }
+}
+
+/* Receives more of what is expected; false when there is nothing (more) now
+ * or the connection is lost. */
+static bool receive(unsigned host, struct mpg__connection *c, char *to,
+                    size_t want, size_t *got)
+{
+    while (*got < want) {
+        ssize_t some = c->seal
+                           ? mpg__seal_receive(c, to + *got, want - *got)
+                           : recv(c->fd, to + *got, want - *got, MSG_DONTWAIT);
+        if (some > 0) {
+            *got += (size_t)some;
+        } else if (some < 0 && errno == EINTR) {
+            continue;
+        } else {
+            if (some == 0 || errno != EAGAIN)
+                mpg__net_lose(host, how_lost(some ? errno : 0));
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool head_is_good(unsigned host, struct mpg__connection *c)
+{
+    const char *why =
+        mpg__message_refusal(&c->head, host, mpg__net_config->hosts);
+    if (!why && c->head.bytes) {
+        c->payload = mpg__net_config->place(&c->head, &why);
+        if (!why && !c->payload && c->head.bytes > sizeof c->small)
+            why = "more bytes than there is a place for";
+        if (!c->payload)
+            c->payload = c->small;
+    }
+    if (!why)
+        return true;
+    char how[160];
+    mpg__format(how, sizeof how, "it sent a bad message (%s): %s",
+                mpg__message_name(c->head.kind), why);
+    mpg__net_lose(host, how);
+    return false;
+}
+
+int mpg__net_receive(unsigned host, struct mpg__connection *c)
+{
+    if (c->head_got < sizeof c->head) {
+        if (!receive(host, c, (char *)&c->head, sizeof c->head, &c->head_got) ||
+            !head_is_good(host, c))
+            return 0;
+    }
+    if (c->head.bytes &&
+        !receive(host, c, c->payload, c->head.bytes, &c->payload_got))
+        return 0;
+    /* Ready for the next head before anybody is told: delivering may take
+     * long, and may send. */
+    struct mpg__message head = c->head;
+    c->head_got = c->payload_got = 0;
+    if (head.kind == MPG_MESSAGE_BYE)
+        c->said_bye = true;
+    else
+        mpg__net_config->deliver(&head, c->payload);
+    return 1;
+}

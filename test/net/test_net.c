@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * The network layer alone, between two processes: messages of every size arrive
+ * once, in order and whole, whoever calls whom, plain and sealed.  Then with a
+ * relay between the two, who reads along and can turn a bit over: sealed, he
+ * reads nothing, and what he has changed is never delivered.
+ */
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "net/net.h"
+#include "net/net_internal.h"
+#include "relay.h"
+
+enum { ROUNDS = 4, FLIPS = 40, LARGEST = 1 << 20 };
+
+static const uint32_t sizes[] = {0,    1,    31,    32,    33,    255,    256,
+                                 257,  4095, 4096,  16383, 16384, 16385,  40000,
+                                 4096, 0,    65536, 1,     12,    LARGEST};
+enum { SIZES = sizeof sizes / sizeof *sizes, MESSAGES = ROUNDS * SIZES };
+
+enum { WELL = 0, SAID_LOST = 3 }; /* statuses of a host */
+
+static const uint8_t secret[32] = "of this test";
+static struct mpg__net_place places[2];
+static struct mpg__net_config config;
+static char outgoing[LARGEST], incoming[LARGEST];
+static bool is_disturbed;
+static unsigned arrived;
+static bool is_last; /* the other host has everything */
+
+static void fill(void)
+{
+    for (size_t i = 0; i < sizeof outgoing; i++)
+        outgoing[i] = RELAY_MARK[i % (sizeof RELAY_MARK - 1)];
+}
+
+static void *place(const struct mpg__message *message, const char **why)
+{
+    if (message->bytes > LARGEST)
+        *why = "too large for this test";
+    return *why ? NULL : incoming;
+}
+
+static void deliver(const struct mpg__message *message, const void *payload)
+{
+    if (message->kind == MPG_MESSAGE_DONE) {
+        is_last = true;
+        return;
+    }
+    CHECK_EQ(message->arg, arrived);
+    CHECK_EQ(message->bytes, sizes[arrived % SIZES]);
+    CHECK(!message->bytes || !memcmp(payload, outgoing, message->bytes));
+    memset(incoming, 0, message->bytes);
+    arrived++;
+}
+
+static void lost(unsigned host, const char *how)
+{
+    if (!is_disturbed)
+        fprintf(stderr, "host %u: lost host %u: %s\n", config.self, host, how);
+    _exit(SAID_LOST);
+}
+
+static void send_all(unsigned to)
+{
+    for (unsigned i = 0; i < MESSAGES; i++) {
+        struct mpg__message message = {.kind = MPG_MESSAGE_COPY,
+                                       .from = (uint16_t)config.self,
+                                       .bytes = sizes[i % SIZES],
+                                       .arg = i};
+        mpg__net_send(to, &message, message.bytes ? outgoing : NULL);
+    }
+}
+
+/* Both send all they have; each says when it has everything, and leaves when
+ * the other does. */
+static _Noreturn void be_host(unsigned self, bool calls_first)
+{
+    struct mpg__message done = {.kind = MPG_MESSAGE_DONE,
+                                .from = (uint16_t)self};
+    bool has_sent = false, has_said = false;
+    config.self = self;
+    alarm(60);
+    fill();
+    mpg__net_start(&config);
+    while (!is_last || !has_said) {
+        if (!has_sent && (calls_first || arrived))
+            send_all(1 - self);
+        has_sent |= calls_first || arrived;
+        mpg__net_poll(has_said && !is_last ? -1 : 100);
+        if (arrived == MESSAGES && !has_said) {
+            mpg__net_send(1 - self, &done, NULL);
+            has_said = true;
+        }
+    }
+    mpg__net_bye();
+    CHECK_EQ(mpg__net_count(), 1);
+    exit(WELL);
+}
+
+/* Starts both hosts, in processes of their own.  Listening before forking, each
+ * knows where the other is. */
+static void start(bool is_both, const struct relay *relay, pid_t *hosts)
+{
+    struct mpg__net_place real;
+    int ports[2];
+    for (unsigned host = 0; host < 2; host++) {
+        if (pipe(ports))
+            abort();
+        hosts[host] = fork();
+        if (hosts[host] == 0) {
+            config.self = host;
+            mpg__net_listen("127.0.0.1", &places[host]);
+            if (write(ports[1], &places[host], sizeof real) != sizeof real)
+                abort();
+            /* Its peer's place comes when both listen. */
+            raise(SIGSTOP);
+            if (read(ports[0], places, sizeof places) != sizeof places)
+                abort();
+            be_host(host, is_both || host == 1);
+        }
+        if (read(ports[0], &places[host], sizeof real) != sizeof real)
+            abort();
+        waitpid(hosts[host], NULL, WUNTRACED);
+        /* The pipe stays for the second message. */
+        if (dup2(ports[1], 100 + (int)host) < 0)
+            abort();
+        close(ports[0]);
+        close(ports[1]);
+    }
+    real = places[0];
+    if (relay)
+        places[0].port = relay_port(relay, real.port);
+    for (unsigned host = 0; host < 2; host++) {
+        if (write(100 + (int)host, places, sizeof places) != sizeof places)
+            abort();
+        close(100 + (int)host);
+        kill(hosts[host], SIGCONT);
+    }
+}
+
+static int status_of(pid_t pid)
+{
+    int status;
+    CHECK_EQ(waitpid(pid, &status, 0), pid);
+    CHECK(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void undisturbed(bool encrypt, bool is_both)
+{
+    pid_t hosts[2];
+    config.encrypt = encrypt;
+    start(is_both, NULL, hosts);
+    CHECK_EQ(status_of(hosts[0]), WELL);
+    CHECK_EQ(status_of(hosts[1]), WELL);
+}
+
+/* With somebody between the two; how often the mark passed him. */
+static unsigned long relayed(bool encrypt, long flip_at, int expected)
+{
+    pid_t hosts[2];
+    struct relay relay;
+    config.encrypt = encrypt;
+    is_disturbed = flip_at != RELAY_NEVER;
+    relay_open(&relay, flip_at);
+    start(false, &relay, hosts);
+    int status = status_of(hosts[0]) | status_of(hosts[1]);
+    CHECK_EQ(status, expected);
+    return relay_close(&relay);
+}
+
+int main(void)
+{
+    config = (struct mpg__net_config){.hosts = 2,
+                                      .places = places,
+                                      .secret = secret,
+                                      .alike = "alike",
+                                      .alike_bytes = 5,
+                                      .connect_ms = 20000,
+                                      .lost_ms = 20000,
+                                      .place = place,
+                                      .deliver = deliver,
+                                      .lost = lost};
+    fill();
+    for (int encrypt = 0; encrypt < 2; encrypt++)
+        for (int is_both = 0; is_both < 2; is_both++)
+            undisturbed(encrypt, is_both);
+    CHECK_GT(relayed(false, RELAY_NEVER, WELL), 1000);
+    CHECK_EQ(relayed(true, RELAY_NEVER, WELL), 0);
+    for (long i = 0; i < FLIPS; i++)
+        relayed(true, 200 + i * 997, SAID_LOST);
+    return check_report();
+}
