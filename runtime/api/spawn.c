@@ -25,7 +25,7 @@ union argument {
     void *p;
 };
 
-/* As it travels: only as many arguments as there are. */
+/* As it travels, whole. */
 struct call {
     void (*function)(void);
     char signature[MPG_SPAWN_ARGUMENTS_MAX];
@@ -81,11 +81,17 @@ static void start_thread(const void *bytes, uint32_t count, uint32_t number)
     sigset_t none, before;
     if (!call)
         mpg__fatal("no memory to start a thread");
-    memcpy(call, bytes, count < sizeof *call ? count : sizeof *call);
+    if (count != sizeof *call)
+        mpg__fatal("a host asks for a thread in %u bytes, not %zu", count,
+                   sizeof *call);
+    memcpy(call, bytes, count);
     call->thread = number;
+    if (!call->function || call->count > MPG_SPAWN_ARGUMENTS_MAX)
+        mpg__fatal("a host asks for a thread of no function, or with %u "
+                   "arguments",
+                   call->count);
     for (uint32_t i = 0; i < call->count; i++)
-        if (call->count > MPG_SPAWN_ARGUMENTS_MAX ||
-            !type_of(call->signature[i]))
+        if (!type_of(call->signature[i]))
             mpg__fatal("a host asks for a thread with a bad signature");
     /* The server thread has all signals blocked; the program's threads not. */
     sigemptyset(&none);

@@ -285,6 +285,12 @@ void mpg__step_lock(enum mpg__event_kind kind, unsigned id)
 
 /* Messages from the network (net.h). */
 
+/* What only a minipage's home may say. */
+static bool is_of_home(unsigned kind)
+{
+    return kind >= MPG_MESSAGE_SUPPLY_READ && kind <= MPG_MESSAGE_GRANT_WRITE;
+}
+
 /* NULL, or what is wrong with the minipage that a message names. */
 static const char *bad_minipage(const struct mpg__message *message)
 {
@@ -296,6 +302,9 @@ static const char *bad_minipage(const struct mpg__message *message)
     if (mpg__message_is_for_home(message->kind) &&
         mpg__region_home(region, message->slot) != mpg__engine.node.self)
         return "the minipage is not homed here";
+    if (is_of_home(message->kind) &&
+        mpg__region_home(region, message->slot) != message->from)
+        return "the minipage is not homed there";
     if ((message->kind == MPG_MESSAGE_COPY ||
          message->kind == MPG_MESSAGE_TAKE) &&
         message->bytes != region->layout.slot_bytes)

@@ -67,6 +67,19 @@ static uint32_t homed_here(const struct mpg__layout *layout)
     }
 }
 
+const char *mpg__layout_refusal(const struct mpg__layout *layout)
+{
+    if (!layout->slot_bytes || layout->slot_bytes > MPG_SLOT_BYTES_MAX)
+        return "a region of empty or too large minipages";
+    if (layout->views & (layout->views - 1) ||
+        layout->views < mpg__views_for(layout->slot_bytes, layout->slots))
+        return "a region with a number of views that cannot be";
+    if (layout->homes > MPG_HOMES_MAKER ||
+        layout->maker >= mpg__engine.node.hosts)
+        return "a region homed at no host of this job";
+    return NULL;
+}
+
 uint32_t mpg__region_add(const struct mpg__layout *layout)
 {
     uint32_t number = atomic_load_explicit(&count, memory_order_relaxed);

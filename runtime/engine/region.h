@@ -25,7 +25,9 @@
 #include "proto/proto.h"
 #include "vm/vm.h"
 
-#define MPG_REGIONS_MAX    65536u
+#ifndef MPG_REGIONS_MAX /* The fuzzer makes it smaller. */
+#define MPG_REGIONS_MAX 65536u
+#endif
 #define MPG_SLOTS_MAX      0x7fffffffu
 #define MPG_SLOT_BYTES_MAX (UINT64_C(1) << 31)
 
@@ -62,6 +64,10 @@ struct mpg__region {
  * of two >= 1 + ceil((page - g) / bytes), g = gcd(bytes, page), and never more
  * than there are slots. */
 uint32_t mpg__views_for(uint64_t slot_bytes, uint32_t slots);
+
+/* NULL, or why there can be no such region in any job; whether there is room
+ * for it is another question.  For layouts that another host has sent. */
+const char *mpg__layout_refusal(const struct mpg__layout *);
 
 /* Adds a row and maps its views.  Pre: the offset is not below the end of the
  * last region, views <= mpg__vm.views_max.  Returns its number; ends the run

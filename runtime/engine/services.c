@@ -129,6 +129,9 @@ static void learn_region(const struct mpg__message *message,
     unsigned self = mpg__engine.node.self;
     if (self == 0 || message->from != mpg__tree_parent(self) ||
         message->region != mpg__region_count() ||
+        layout->slots > MPG_SLOTS_MAX || layout->offset > mpg__vm.stride ||
+        (mpg__vm.stride - layout->offset) / layout->slot_bytes <
+            layout->slots ||
         layout->views > mpg__vm.views_max || !layout->slots ||
         layout->offset < mpg__region_end())
         mpg__fatal("host %u announces a region that cannot be",
@@ -186,43 +189,91 @@ static void say_size(const struct mpg__message *question)
     mpg__post(question->from, &message, NULL);
 }
 
+/* Messages of other hosts. */
+
+static const char *allocation_refusal(const struct mpg__message *message)
+{
+    const struct mpg__region *region = mpg__region_get(message->region);
+    if (!region || message->slot >= region->layout.slots)
+        return "there is no such minipage";
+    if (!region->layout.is_heap ||
+        region->layout.maker != mpg__engine.node.self)
+        return "nothing of this host's is allocated there";
+    return NULL;
+}
+
+/* NULL, or why a message cannot be of a host that keeps to the rules. */
+static const char *refusal(const struct mpg__message *message,
+                           const void *payload)
+{
+    switch (message->kind) {
+    case MPG_MESSAGE_REGION_REQUEST:
+        if (mpg__engine.node.self != 0)
+            return "this host makes no regions";
+        break;
+    case MPG_MESSAGE_REGION_NEW:
+        break;
+    case MPG_MESSAGE_REGION_READY:
+        if (message->region >= mpg__region_count())
+            return "there is no such region";
+        break;
+    case MPG_MESSAGE_HEAP_FREE:
+    case MPG_MESSAGE_HEAP_SIZE:
+        return allocation_refusal(message);
+    case MPG_MESSAGE_SPAWN:
+        return message->bytes ? NULL : "it brings nothing to run";
+    default:
+        return NULL;
+    }
+    if (message->bytes != sizeof(struct mpg__layout))
+        return "it brings no layout of a region";
+    return mpg__layout_refusal(payload);
+}
+
+static void serve(const struct mpg__message *message, const void *payload)
+{
+    switch (message->kind) {
+    case MPG_MESSAGE_REGION_REQUEST:
+        make_region(payload, message->from, message->epoch);
+        break;
+    case MPG_MESSAGE_REGION_NEW:
+        learn_region(message, payload);
+        break;
+    case MPG_MESSAGE_REGION_KNOWN:
+        region_known(message);
+        break;
+    case MPG_MESSAGE_REGION_READY:
+        answer(message->epoch, message->region, payload);
+        break;
+    case MPG_MESSAGE_HEAP_FREE:
+        mpg__services.freed(message->region, message->slot, message->from);
+        break;
+    case MPG_MESSAGE_HEAP_SIZE:
+        say_size(message);
+        break;
+    case MPG_MESSAGE_HEAP_SIZE_IS:
+        answer(message->epoch, message->arg, NULL);
+        break;
+    case MPG_MESSAGE_SPAWN:
+        mpg__thread_asked(message, payload);
+        break;
+    default:
+        mpg__thread_done(message->slot);
+    }
+}
+
 /* Under the lock. */
 bool mpg__service_deliver(const struct mpg__message *message,
                           const void *payload)
 {
-    bool has_layout = message->bytes == sizeof(struct mpg__layout);
-    switch (message->kind) {
-    case MPG_MESSAGE_REGION_REQUEST:
-        if (mpg__engine.node.self == 0 && has_layout)
-            make_region(payload, message->from, message->epoch);
-        return true;
-    case MPG_MESSAGE_REGION_NEW:
-        if (has_layout)
-            learn_region(message, payload);
-        return true;
-    case MPG_MESSAGE_REGION_KNOWN:
-        region_known(message);
-        return true;
-    case MPG_MESSAGE_REGION_READY:
-        if (has_layout)
-            answer(message->epoch, message->region, payload);
-        return true;
-    case MPG_MESSAGE_HEAP_FREE:
-        mpg__services.freed(message->region, message->slot, message->from);
-        return true;
-    case MPG_MESSAGE_HEAP_SIZE:
-        say_size(message);
-        return true;
-    case MPG_MESSAGE_HEAP_SIZE_IS:
-        answer(message->epoch, message->arg, NULL);
-        return true;
-    case MPG_MESSAGE_SPAWN:
-        mpg__thread_asked(message, payload);
-        return true;
-    case MPG_MESSAGE_SPAWN_DONE:
-        mpg__thread_done(message->slot);
-        return true;
-    default:
+    if (message->kind < MPG_MESSAGE_REGION_REQUEST ||
+        message->kind > MPG_MESSAGE_SPAWN)
         return false;
-    }
+    const char *why = refusal(message, payload);
+    if (why)
+        mpg__fatal("host %u sent %s for region %u, minipage %u: %s",
+                   (unsigned)message->from, mpg__message_name(message->kind),
+                   message->region, message->slot, why);
+    serve(message, payload);
+    return true;
 }

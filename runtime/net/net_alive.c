@@ -72,16 +72,16 @@ void mpg__net_tune(int fd)
     set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, probes, "TCP_KEEPCNT");
 }
 
-bool mpg__net_is_silent(struct mpg__connection *c)
+bool mpg__net_is_silent(int fd, uint32_t *ticks)
 {
     struct tcp_info info = {0};
     socklen_t bytes = sizeof info;
-    if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &bytes))
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &bytes))
         return false;
     /* Of what a peer that does not read has no room for nothing is under way,
      * and nothing is concluded. */
     bool is_silent =
         info.tcpi_unacked && info.tcpi_last_ack_recv > mpg__net_config->lost_ms;
-    c->ticks = is_silent ? c->ticks + 1 : 0;
-    return c->ticks >= SILENT_MIN;
+    *ticks = is_silent ? *ticks + 1 : 0;
+    return *ticks >= SILENT_MIN;
 }

@@ -20,8 +20,11 @@
 #define REPORTS_MAX     16u /* refusals that are said; then one more line */
 #define ACCEPTS_AT_ONCE 16u
 
+#define TOO_LATE "it did not say in time who it is"
+
 struct caller {
-    int fd; /* 0: nobody; descriptors of callers are above 2 */
+    bool is_here;
+    int fd; /* -1: it has hung up */
     uint32_t order;
     struct sockaddr_storage from;
     struct mpg__shake shake;
@@ -93,8 +96,9 @@ static void report(const struct sockaddr_storage *from, const char *why)
 
 static void dismiss(struct caller *caller)
 {
-    close(caller->fd);
-    caller->fd = 0;
+    if (caller->fd >= 0)
+        close(caller->fd);
+    caller->is_here = false;
 }
 
 /* A free place, or that of who has been here longest. */
@@ -102,12 +106,12 @@ static struct caller *make_place(void)
 {
     struct caller *oldest = &callers[0];
     for (unsigned i = 0; i < MPG_NET_CALLERS_MAX; i++) {
-        if (!callers[i].fd)
+        if (!callers[i].is_here)
             return &callers[i];
         if ((int32_t)(callers[i].order - oldest->order) < 0)
             oldest = &callers[i];
     }
-    report(&oldest->from, "it did not say in time who it is");
+    report(&oldest->from, oldest->fd < 0 ? oldest->shake.why : TOO_LATE);
     dismiss(oldest);
     return oldest;
 }
@@ -141,6 +145,7 @@ void mpg__net_accept(void)
         uint8_t nonce[MPG_NET_NONCE_BYTES];
         mpg__net_nonce(nonce);
         mpg__net_tune(fd);
+        caller->is_here = true;
         caller->fd = fd;
         caller->order = calls++;
         caller->from = from;
@@ -154,8 +159,7 @@ void mpg__net_accept(void)
 /* Hosts. */
 
 /* Whether this call is to be the connection.  Of two calls that cross, the one
- * of the lower number is; H's own call is given up only here, where its peer
- * has proved who it is. */
+ * of the lower number is. */
 static bool is_welcome(const struct mpg__connection *c, unsigned host)
 {
     switch (atomic_load(&c->state)) {
@@ -179,43 +183,32 @@ static void let_in(struct caller *caller)
     if (!mpg__net_shake_send(&caller->shake, caller->fd))
         is_open = false; /* It is gone, and calls again if it is not dead. */
     if (is_open) {
-        if (c->fd >= 0)
-            close(c->fd);
-        c->fd = caller->fd;
-        c->has_failed = false;
-        c->shake = caller->shake;
-        caller->fd = 0;
-        mpg__net_opened(host, c);
+        mpg__net_opened(host, c, caller->fd, &caller->shake);
+        caller->fd = -1;
     }
     mpg__mutex_unlock(&c->lock);
-    if (caller->fd)
-        dismiss(caller);
-}
-
-/* Whether the host that the caller says it is has given up this call because
- * it has taken ours: no reason to talk of strangers. */
-static bool has_crossed(const struct caller *caller)
-{
-    const struct mpg__shake *shake = &caller->shake;
-    if (shake->want != MPG_NET_MAC_BYTES)
-        return false; /* It has not said who it is. */
-    const struct mpg__connection *c = mpg__net_find(shake->hello.from);
-    return c && atomic_load(&c->state) != MPG_NET_NONE;
+    dismiss(caller);
 }
 
 void mpg__net_caller_event(unsigned number)
 {
     struct caller *caller = &callers[number];
     bool is_closed;
-    if (!caller->fd)
+    if (!caller->is_here || caller->fd < 0)
         return; /* It had to go a moment ago. */
     switch (mpg__net_shake_step(&caller->shake, caller->fd, &is_closed)) {
     case MPG_SHAKE_PROVEN:
         let_in(caller);
         break;
     case MPG_SHAKE_REFUSED:
-        if (!is_closed || !has_crossed(caller))
-            report(&caller->from, caller->shake.why);
+        if (is_closed) {
+            /* Perhaps a host that has just died, of which the launcher will
+             * speak: if the job goes on, it was a stranger. */
+            close(caller->fd);
+            caller->fd = -1;
+            break;
+        }
+        report(&caller->from, caller->shake.why);
         dismiss(caller);
         break;
     default:
@@ -227,4 +220,9 @@ void mpg__net_answer_tick(void)
 {
     if (!is_listening)
         watch_listener();
+    for (unsigned i = 0; i < MPG_NET_CALLERS_MAX; i++)
+        if (callers[i].is_here && callers[i].fd < 0) {
+            report(&callers[i].from, callers[i].shake.why);
+            dismiss(&callers[i]);
+        }
 }

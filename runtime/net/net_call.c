@@ -29,22 +29,25 @@ static void dial(unsigned host, struct mpg__connection *c)
     if (!mpg__net_resolve(place->address, place->port, &to, &bytes))
         mpg__fatal("'%s', the address of host %u, is not numeric",
                    place->address, host);
-    c->fd = socket(to.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (c->fd < 0)
+    c->call =
+        socket(to.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (c->call < 0)
         mpg__fatal("cannot make a socket for host %u: %m%s", host,
                    errno == EMFILE ? " (ulimit -n)" : "");
-    mpg__net_tune(c->fd);
+    mpg__net_tune(c->call);
     c->is_dialled = c->has_failed = false;
-    int error = connect(c->fd, (struct sockaddr *)&to, bytes) ? errno : 0;
+    int error = connect(c->call, (struct sockaddr *)&to, bytes) ? errno : 0;
     if (error && error != EINPROGRESS && error != EINTR) {
         /* The poller is told, which alone may say that a host is lost. */
+        close(c->call);
+        c->call = -1;
         c->error = error;
         c->has_failed = true;
         atomic_store(&has_failures, true);
         mpg__net_kick();
         return;
     }
-    mpg__net_watch(EPOLL_CTL_ADD, c->fd, host, EPOLLOUT);
+    mpg__net_watch(EPOLL_CTL_ADD, c->call, MPG_NET_CALL_TAG + host, EPOLLOUT);
 }
 
 void mpg__net_call(unsigned host, struct mpg__connection *c)
@@ -84,8 +87,8 @@ void mpg__net_call_failures(void)
 /* Under the lock.  The next tick calls again. */
 static void hang_up(struct mpg__connection *c)
 {
-    close(c->fd);
-    c->fd = -1;
+    close(c->call);
+    c->call = -1;
     c->ticks = 0;
     c->is_dialled = false;
 }
@@ -95,7 +98,7 @@ static int begin_handshake(unsigned host, struct mpg__connection *c)
 {
     int error = 0;
     socklen_t bytes = sizeof error;
-    if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &bytes))
+    if (getsockopt(c->call, SOL_SOCKET, SO_ERROR, &error, &bytes))
         error = errno;
     if (error)
         return error;
@@ -104,29 +107,33 @@ static int begin_handshake(unsigned host, struct mpg__connection *c)
     mpg__shake_call(&c->shake, &mpg__net_party, host, nonce);
     c->is_dialled = true;
     c->ticks = 0;
-    mpg__net_watch(EPOLL_CTL_MOD, c->fd, host, EPOLLIN);
+    mpg__net_watch(EPOLL_CTL_MOD, c->call, MPG_NET_CALL_TAG + host, EPOLLIN);
     /* If this fails the next receive does too. */
-    (void)mpg__net_shake_send(&c->shake, c->fd);
+    (void)mpg__net_shake_send(&c->shake, c->call);
     return 0;
 }
 
 /* Under the lock.  NULL, or why the host is lost. */
 static const char *go_on(unsigned host, struct mpg__connection *c)
 {
-    bool is_closed;
-    switch (mpg__net_shake_step(&c->shake, c->fd, &is_closed)) {
+    bool is_closed, is_open = atomic_load(&c->state) == MPG_NET_OPEN;
+    int fd = c->call;
+    switch (mpg__net_shake_step(&c->shake, fd, &is_closed)) {
     case MPG_SHAKE_OPEN:
-        mpg__net_opened(host, c);
+        if (is_open)
+            return "it has opened two connections";
+        c->call = -1;
+        mpg__net_opened(host, c, fd, &c->shake);
         return NULL;
     case MPG_SHAKE_CROSSED:
         hang_up(c);
-        atomic_store(&c->state, MPG_NET_AWAITED);
+        if (!is_open)
+            atomic_store(&c->state, MPG_NET_AWAITED);
         return NULL;
     case MPG_SHAKE_REFUSED:
-        if (is_closed && ++c->tries < TRIES_MAX) {
-            hang_up(c);
+        hang_up(c);
+        if (is_open || (is_closed && ++c->tries < TRIES_MAX))
             return NULL;
-        }
         return c->shake.why;
     default:
         return NULL;
@@ -138,7 +145,7 @@ void mpg__net_call_event(unsigned host, struct mpg__connection *c)
     int error = 0;
     const char *why = NULL;
     mpg__mutex_lock(&c->lock);
-    if (c->fd >= 0 && !c->has_failed) {
+    if (c->call >= 0) {
         if (c->is_dialled)
             why = go_on(host, c);
         else
@@ -157,11 +164,11 @@ void mpg__net_call_tick(unsigned host, struct mpg__connection *c)
     int error = 0;
     mpg__mutex_lock(&c->lock);
     unsigned state = atomic_load(&c->state);
-    if (state == MPG_NET_CALLING && c->fd < 0) {
+    if (state == MPG_NET_CALLING && c->call < 0) {
         dial(host, c);
     } else if (state == MPG_NET_CALLING && c->is_dialled) {
         /* A host that is stopped may take for ever to answer. */
-        error = mpg__net_is_silent(c) ? ETIMEDOUT : 0;
+        error = mpg__net_is_silent(c->call, &c->ticks) ? ETIMEDOUT : 0;
     } else if (state == MPG_NET_CALLING) {
         error = mpg__net_is_past(++c->ticks, limit_ms) ? ETIMEDOUT : 0;
     } else if (state == MPG_NET_AWAITED &&

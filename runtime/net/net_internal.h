@@ -45,19 +45,24 @@ struct mpg__outgoing {
 
 struct mpg__connection {
     mpg__mutex lock;
-    int fd;                /* -1: none */
+    int fd;                /* OPEN: the connection; else -1 */
     _Atomic uint8_t state; /* enum mpg__net_state */
     bool said_bye;
 
-    /* Opening, and whether the peer's kernel still answers: counted in ticks
-     * of the timer and not by the clock, so that a host that was stopped does
-     * not take its own pause for the others' silence. */
-    bool is_dialled; /* CALLING: TCP is connected, the handshake runs */
-    bool has_failed; /* CALLING: the call did not get off, errno in error */
+    /* This host's call, -1 none.  It goes on until the peer's verdict even
+     * when the peer's own call has been taken meanwhile: a call that ended in
+     * the middle would look like a stranger's. */
+    int call;
+    bool is_dialled; /* TCP is connected, the handshake runs */
+    bool has_failed; /* the call did not get off, errno in error */
     int error;
-    uint32_t ticks; /* in this state, or silent while OPEN */
     uint32_t tries;
     struct mpg__shake shake;
+
+    /* Ticks of the timer in this state, or, while OPEN, for which the peer's
+     * kernel has been silent.  Not the clock: a host that was stopped must not
+     * take its own pause for the others' silence. */
+    uint32_t ticks;
 
     /* Sending. */
     struct mpg__outgoing *queue; /* a ring of queue_size entries */
@@ -77,11 +82,12 @@ struct mpg__connection {
 extern const struct mpg__net_config *mpg__net_config;
 extern struct mpg__net_party mpg__net_party;
 
-/* What an event is about: a host's number, a caller's, or one of these. */
-#define MPG_NET_CALLER_TAG   0x10000u /* + which one */
-#define MPG_NET_LISTENER_TAG 0x20000u
-#define MPG_NET_TIMER_TAG    0x20001u
-#define MPG_NET_KICK_TAG     0x20002u
+/* What an event is about: the connection with a host by its number, or ... */
+#define MPG_NET_CALL_TAG     0x10000u /* + the host that is called */
+#define MPG_NET_CALLER_TAG   0x20000u /* + which caller */
+#define MPG_NET_LISTENER_TAG 0x30000u
+#define MPG_NET_TIMER_TAG    0x30001u
+#define MPG_NET_KICK_TAG     0x30002u
 
 /* net_tcp.c. */
 void mpg__net_watch(int operation, int fd, uint32_t tag, uint32_t events);
@@ -89,8 +95,10 @@ void *mpg__net_memory(size_t bytes);
 /* NULL when there never was anything with that host. */
 struct mpg__connection *mpg__net_find(unsigned host);
 struct mpg__connection *mpg__net_meet(unsigned host);
-/* OPEN from here on; what waits is sent.  Under the lock. */
-void mpg__net_opened(unsigned host, struct mpg__connection *);
+/* OPEN from here on, through fd, which is watched already; what waits is sent.
+ * Under the lock. */
+void mpg__net_opened(unsigned host, struct mpg__connection *, int fd,
+                     const struct mpg__shake *);
 /* Without the lock; at most once for each host. */
 void mpg__net_lose(unsigned host, const char *how);
 
@@ -124,7 +132,7 @@ int mpg__net_timer(void);
 bool mpg__net_is_past(uint32_t ticks, uint64_t limit_ms);
 void mpg__net_tune(int fd); /* TCP options of a connection */
 /* Whether the peer has been silent for too long, though something is due. */
-bool mpg__net_is_silent(struct mpg__connection *);
+bool mpg__net_is_silent(int fd, uint32_t *ticks);
 
 /* net_shake.c: one end's bytes through a socket that does not block. */
 void mpg__net_nonce(uint8_t *nonce);

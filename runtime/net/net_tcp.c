@@ -54,17 +54,19 @@ struct mpg__connection *mpg__net_meet(unsigned host)
     if (c)
         return c;
     struct mpg__connection *fresh = mpg__net_memory(sizeof *fresh);
-    fresh->fd = -1;
+    fresh->fd = fresh->call = -1;
     if (atomic_compare_exchange_strong(&table[host], &c, fresh))
         return fresh;
     munmap(fresh, sizeof *fresh); /* Another thread was first. */
     return c;
 }
 
-void mpg__net_opened(unsigned host, struct mpg__connection *c)
+void mpg__net_opened(unsigned host, struct mpg__connection *c, int fd,
+                     const struct mpg__shake *shake)
 {
     if (mpg__net_config->encrypt)
-        c->seal = mpg__seal_new(&c->shake);
+        c->seal = mpg__seal_new(shake);
+    c->fd = fd;
     c->ticks = 0;
     atomic_store(&c->state, MPG_NET_OPEN);
     atomic_fetch_add(&open_count, 1);
@@ -80,7 +82,9 @@ void mpg__net_lose(unsigned host, const char *how)
     unsigned was = atomic_exchange(&c->state, MPG_NET_LOST);
     if (c->fd >= 0)
         close(c->fd);
-    c->fd = -1;
+    if (c->call >= 0)
+        close(c->call);
+    c->fd = c->call = -1;
     mpg__mutex_unlock(&c->lock);
     if (was == MPG_NET_OPEN)
         atomic_fetch_sub(&open_count, 1);
@@ -149,7 +153,7 @@ static void tick(void)
         if (!c)
             continue;
         if (atomic_load(&c->state) == MPG_NET_OPEN) {
-            if (mpg__net_is_silent(c))
+            if (mpg__net_is_silent(c->fd, &c->ticks))
                 mpg__net_lose(host, "it gives no sign of life "
                                     "(MILLIPAGE_LOST_MS)");
         } else {
@@ -162,20 +166,14 @@ static void tick(void)
 static int host_event(unsigned host, uint32_t events)
 {
     struct mpg__connection *c = mpg__net_find(host);
-    switch (atomic_load(&c->state)) {
-    case MPG_NET_CALLING:
-        mpg__net_call_event(host, c);
-        return 0;
-    case MPG_NET_OPEN:
-        if (events & EPOLLOUT) {
-            mpg__mutex_lock(&c->lock);
-            mpg__net_drain(host, c);
-            mpg__mutex_unlock(&c->lock);
-        }
-        return events & ~(uint32_t)EPOLLOUT ? mpg__net_receive(host, c) : 0;
-    default:
-        return 0; /* Of a descriptor that is closed by now. */
+    if (atomic_load(&c->state) != MPG_NET_OPEN)
+        return 0; /* It was lost a moment ago. */
+    if (events & EPOLLOUT) {
+        mpg__mutex_lock(&c->lock);
+        mpg__net_drain(host, c);
+        mpg__mutex_unlock(&c->lock);
     }
+    return events & ~(uint32_t)EPOLLOUT ? mpg__net_receive(host, c) : 0;
 }
 
 int mpg__net_poll(int timeout_ms)
@@ -196,6 +194,9 @@ int mpg__net_poll(int timeout_ms)
             mpg__net_accept();
         } else if (tag >= MPG_NET_CALLER_TAG) {
             mpg__net_caller_event(tag - MPG_NET_CALLER_TAG);
+        } else if (tag >= MPG_NET_CALL_TAG) {
+            unsigned host = tag - MPG_NET_CALL_TAG;
+            mpg__net_call_event(host, mpg__net_find(host));
         } else {
             delivered += host_event(tag, events[i].events);
         }

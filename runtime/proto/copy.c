@@ -154,31 +154,39 @@ static void become_owner_if_complete(struct mpg__step *step)
 
 #define ANSWERED 0x80 /* beside the flag that says who closes */
 
-static void note_answer(struct mpg__step *step)
+/* The announcement of how many answers there will be; `got` says how many of
+ * them this one is. */
+static void note_answer(struct mpg__step *step, unsigned got)
 {
     struct mpg__copy *copy = step->event->copy;
     const struct mpg__message *message = step->event->message;
-    mpg_assert(!copy->answered);
+    if (copy->answered) {
+        mpg__peer_broke(step, "a second answer to one request");
+        return;
+    }
     copy->need = message->need;
+    copy->got = (uint16_t)(copy->got + got);
     copy->answered =
         (uint8_t)(ANSWERED | (message->flags & MPG_FLAG_CLOSER_REQUESTER));
+    become_owner_if_complete(step);
 }
 
 static void granted_write(struct mpg__step *step)
 {
-    note_answer(step);
-    become_owner_if_complete(step);
+    note_answer(step, 0);
 }
 
 static void taken(struct mpg__step *step)
 {
-    note_answer(step);
-    step->event->copy->got++;
-    become_owner_if_complete(step);
+    note_answer(step, 1);
 }
 
 static void one_gone(struct mpg__step *step)
 {
+    if (step->event->copy->got == step->node->hosts) {
+        mpg__peer_broke(step, "more answers than there are hosts");
+        return;
+    }
     step->event->copy->got++;
     become_owner_if_complete(step);
 }
@@ -268,7 +276,10 @@ static void obey_unless_pinned(struct mpg__step *step)
         obey(step, command);
         return;
     }
-    mpg_assert(!copy->deferred); /* D1, H2 */
+    if (copy->deferred) { /* D1, H2 */
+        mpg__peer_broke(step, "a command while another one waits");
+        return;
+    }
     copy->deferred = command->kind;
     copy->deferred_flags = command->flags;
     copy->deferred_requester = command->requester;

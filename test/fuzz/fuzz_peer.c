@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * Whatever a host sends that has proved that it is one: this host goes on, or
+ * ends the job with a reason; it never crashes, never fails an assertion, and
+ * never sends to a host that is none.
+ *
+ * The bytes go through the receiver, the engine and the protocol that ship.
+ * Page tables, sockets and threads are not there.  Input:
+ *
+ *   byte 0     low half: how many actions follow; high bit: this host is 1
+ *              and its peer 0, not the other way round
+ *   actions    of this host's own threads: what (high half) and about which
+ *              minipage or lock (low half)
+ *   messages   as they come from the socket; 0xff, which begins none, and an
+ *              action may stand between them
+ */
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fatal.h"
+#include "engine/engine_internal.h"
+#include "net/net_internal.h"
+#include "reset.h"
+
+enum { HOSTS = 3, MEMORY = 1 << 20, SLOTS = 4, REGIONS = 2, WAITERS = 64 };
+enum { READ, WRITE, PIN, LOCK, UNLOCK, BARRIER, PUSH, UNPIN, ACTIONS };
+#define BETWEEN 0xff
+
+static const uint8_t *input;
+static size_t left;
+static jmp_buf ended;
+static struct mpg__waiter waiters[WAITERS]; /* each stands in a line once */
+static unsigned waiters_used;
+static unsigned pins[REGIONS * SLOTS];
+static struct mpg__connection *peer;
+
+/* What the runtime is given in place of the real thing. */
+
+struct mpg__vm mpg__vm;
+const struct mpg__net_config *mpg__net_config;
+int mpg__fatal_host;
+int (*mpg__fatal_channel)(const char *line, size_t bytes);
+static char *privileged;
+
+static void change(char *start, size_t bytes)
+{
+    uint64_t at = (uint64_t)(start - mpg__vm.views) & (MEMORY - 1);
+    if (!bytes || at + bytes > MEMORY)
+        abort();
+}
+
+static const struct mpg__vm_backend backend = {.open_read = change,
+                                               .open_write = change,
+                                               .upgrade = change,
+                                               .protect = change,
+                                               .close = change};
+
+void mpg__vm_need_views(unsigned count)
+{
+    if (count > mpg__vm.views_max)
+        abort();
+}
+
+void mpg__net_send(unsigned host, const struct mpg__message *head,
+                   const void *payload)
+{
+    static volatile char sum;
+    if (host >= HOSTS || host == mpg__engine.node.self)
+        abort();
+    for (uint32_t i = 0; i < head->bytes; i++)
+        sum ^= ((const char *)payload)[i]; /* All of it must be there. */
+}
+
+void mpg__net_lose(unsigned host, const char *how)
+{
+    if (host != peer->head.from && !how)
+        abort();
+    longjmp(ended, 1);
+}
+
+long mpg__seal_receive(struct mpg__connection *c, char *to, size_t want)
+{
+    (void)c, (void)to, (void)want;
+    abort();
+}
+
+void mpg__waiters_wake(uint32_t region, uint32_t slot)
+{
+    (void)region, (void)slot;
+}
+
+void mpg__waiter_wake(struct mpg__waiter *waiter)
+{
+    (void)waiter;
+}
+
+void mpg__wait(struct mpg__waiter *waiter)
+{
+    (void)waiter;
+    abort(); /* Nothing that a message does may wait. */
+}
+
+void mpg__server_call(void)
+{
+}
+
+void mpg__warn(const char *format, ...)
+{
+    (void)format;
+}
+
+void mpg__fatal(const char *format, ...)
+{
+    if (!*format)
+        abort();
+    longjmp(ended, 1);
+}
+
+void mpg__assert_fail(const char *condition, const char *file, int line)
+{
+    (void)condition, (void)file, (void)line;
+    abort();
+}
+
+size_t mpg__format(char *buffer, size_t bytes, const char *format, ...)
+{
+    (void)format;
+    if (bytes)
+        *buffer = 0;
+    return 0;
+}
+
+static void freed(uint32_t region, uint32_t slot, unsigned by)
+{
+    if (slot >= mpg__region_get(region)->layout.slots || by >= HOSTS)
+        abort();
+}
+
+static uint64_t size_of(uint32_t region, uint32_t slot)
+{
+    return mpg__region_get(region)->layout.slot_bytes * slot;
+}
+
+/* In place of libc's: the receiver reads the input. */
+ssize_t recv(int fd, void *to, size_t bytes, int flags)
+{
+    (void)fd, (void)flags;
+    if (!left)
+        longjmp(ended, 1);
+    size_t some = bytes < left ? bytes : left;
+    memcpy(to, input, some);
+    input += some;
+    left -= some;
+    return (ssize_t)some;
+}
+
+/* This host's own threads. */
+
+static void act(unsigned action)
+{
+    uint32_t region = (action >> 2 & 1), slot = action & 3;
+    unsigned *pinned = &pins[region * SLOTS + slot];
+    mpg__mutex_lock(&mpg__engine.lock);
+    switch (action >> 4) {
+    case READ:
+        mpg__step_copy(MPG_EVENT_WANT, region, slot, MPG_ACCESS_READ);
+        break;
+    case WRITE:
+        mpg__step_copy(MPG_EVENT_WANT, region, slot, MPG_ACCESS_WRITE);
+        break;
+    case PIN:
+        ++*pinned;
+        mpg__step_copy(MPG_EVENT_PIN, region, slot, MPG_ACCESS_NONE);
+        break;
+    case UNPIN:
+        if (*pinned)
+            mpg__step_copy(MPG_EVENT_UNPIN, region, slot, MPG_ACCESS_NONE);
+        *pinned -= *pinned > 0;
+        break;
+    case LOCK:
+        if (waiters_used < WAITERS)
+            mpg__lock_ask(action & 3, &waiters[waiters_used++]);
+        break;
+    case UNLOCK:
+        mpg__lock_give_back(action & 3);
+        break;
+    case BARRIER:
+        if (!mpg__engine.barrier.is_here)
+            mpg__step_barrier();
+        break;
+    case PUSH:
+        mpg__step_copy(MPG_EVENT_PUSH, region, slot, MPG_ACCESS_NONE);
+        break;
+    default:
+        break;
+    }
+    mpg__mutex_unlock(&mpg__engine.lock);
+}
+
+static void open_host(unsigned self)
+{
+    static struct mpg__wait waits[64];
+    memset(waits, 0, sizeof waits);
+    memset(pins, 0, sizeof pins);
+    waiters_used = 0;
+    mpg__node_init(&mpg__engine.node, self, HOSTS, waits, 64);
+    for (unsigned region = 0; region < REGIONS; region++) {
+        struct mpg__layout layout = {.offset = mpg__region_end(),
+                                     .slot_bytes = region ? 4096 : 64,
+                                     .slots = SLOTS,
+                                     .views = region ? 1 : 4,
+                                     .homes = MPG_HOMES_CYCLIC,
+                                     .is_heap = 1,
+                                     .maker = (uint16_t)self};
+        mpg__region_add(&layout);
+    }
+}
+
+int LLVMFuzzerInitialize(int *count, char ***arguments);
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
+
+int LLVMFuzzerInitialize(int *count, char ***arguments)
+{
+    static struct mpg__net_config config = {.hosts = HOSTS,
+                                            .place = mpg__engine_place,
+                                            .deliver = mpg__engine_deliver};
+    (void)count, (void)arguments;
+    privileged = calloc(1, MEMORY);
+    peer = calloc(1, sizeof *peer);
+    mpg__net_config = &config;
+    mpg__vm = (struct mpg__vm){.backend = &backend,
+                               .privileged = privileged,
+                               .views = MPG_VM_BASE + MEMORY,
+                               .stride = MEMORY,
+                               .shift = 20,
+                               .views_count = 64,
+                               .views_max = 64};
+    mpg__services.freed = freed;
+    mpg__services.size = size_of;
+    reset_keep();
+    return !privileged || !peer;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
+{
+    if (!count)
+        return 0;
+    unsigned actions = bytes[0] & 15, self = bytes[0] >> 7;
+    input = bytes + 1;
+    left = count - 1;
+    reset_now();
+    memset(peer, 0, sizeof *peer);
+    open_host(self);
+    if (!setjmp(ended)) {
+        for (; actions && left; actions--, left--)
+            act(*input++);
+        while (left) {
+            if (*input == BETWEEN && !peer->head_got && left > 1) {
+                act(input[1]);
+                input += 2;
+                left -= 2;
+            } else {
+                mpg__net_receive(1 - self, peer);
+            }
+        }
+    }
+    return 0;
+}
