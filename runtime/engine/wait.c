@@ -33,6 +33,7 @@
 #include "boot/boot.h"
 #include "engine_internal.h"
 #include "net/net.h"
+#include "signals.h"
 
 enum { WAITING, DONE, ASLEEP, IN_POLL };
 
@@ -43,6 +44,7 @@ static struct mpg__waiter *buckets[BUCKETS];
 static mpg__mutex role; /* tried only: nobody sleeps for it */
 static int watch = -1;  /* the outer epoll */
 static int call = -1;   /* an eventfd in it: work for the server thread */
+static int ends = -1;   /* a signalfd in it: perhaps the end of this host */
 static uint64_t spin_ns;
 static bool must_yield; /* more hosts than processors: polling takes turns */
 
@@ -237,6 +239,8 @@ static void *serve(void *unused)
                 answer_call();
             } else if (events[i].data.fd == mpg__boot_fd()) {
                 check_launcher(events[i].events);
+            } else if (events[i].data.fd == ends) {
+                mpg__ends_take();
             } else {
                 serve_connections();
             }
@@ -265,6 +269,9 @@ void mpg__server_start(unsigned busy_hosts_per_core)
     add_watch(mpg__net_fd(), WATCHED);
     if (mpg__boot_fd() >= 0)
         add_watch(mpg__boot_fd(), EPOLLRDHUP);
+    ends = mpg__ends_fd();
+    if (ends >= 0) /* Without it the end may take until SIGKILL. */
+        add_watch(ends, EPOLLIN | EPOLLET);
     sigset_t before;
     mpg__enter(&before); /* The thread inherits the mask: no signals. */
     pthread_t thread;

@@ -92,6 +92,8 @@ enum failure {
     X(signalfd, MINUS)                                                         \
     X(socket, MINUS)                                                           \
     X(socketpair, MINUS)                                                       \
+    X(timerfd_create, MINUS)                                                   \
+    X(timerfd_settime, MINUS)                                                  \
     X(waitid, MINUS)                                                           \
     X(waitpid, MINUS)                                                          \
     X(write, MINUS)

@@ -9,7 +9,6 @@ last of them has.
 import contextlib
 import os
 import pathlib
-import re
 import select
 import signal
 import subprocess
@@ -18,10 +17,6 @@ import time
 
 # How long a run may take before it counts as one that hangs.
 HANG_S = 30.0
-
-# Lines that are no news of a loss, and are left out: runtime/net is being
-# rewritten.  A host that dies while it shakes hands is no stranger.
-NOISE = re.compile(r"millipage: host \d+: refused a connection: ")
 
 
 def environment(**more):
@@ -146,8 +141,7 @@ class Job:
     def errors(self):
         """The lines of standard error."""
         self.err.seek(0)
-        lines = self.err.read().decode(errors="replace").splitlines()
-        return [line for line in lines if not NOISE.match(line)]
+        return self.err.read().decode(errors="replace").splitlines()
 
     def last_words(self):
         """For a failure: all that was printed."""

@@ -29,8 +29,11 @@ STOPPED_S = 4.0  # longer than the launcher waits for anything
 MOMENTS = ["constructor", "in_main", "holding_a_lock", "waiting_for_a_lock",
            "in_a_barrier", "others_in_a_barrier", "in_a_fault",
            "in_an_exit_handler", "having_left", "others_have_left"]
-# A remote shell for this machine: like ssh, it leaves a process in between.
-RSH = "#!/bin/sh\nshift\n\"$@\"\nexit $?\n"
+# Remote shells for this machine: one that becomes the agent, and one that
+# waits for it and ends as it has.
+RSH = "#!/bin/sh\nshift\nexec \"$@\"\n"
+WAITING_RSH = ("#!/bin/sh\nshift\nexec 3<&0\n\"$@\" <&3 3<&- &\n"
+               "wait $! 2>/dev/null\nexit $?\n")
 
 
 class Failed(Exception):
@@ -189,7 +192,7 @@ def stop_host(options, victim, backend):
         return 0.0
 
 
-def cases(options, rsh):
+def cases(options, rsh, waiting_rsh):
     """(name, function) of everything there is to do, in order."""
     remote = ("-H", f"box=127.0.0.1:{HOSTS}", "--rsh", rsh)
     two = ("-H", f"box=127.0.0.2:1,box=127.0.0.3:{HOSTS - 1}", "--rsh", rsh)
@@ -209,8 +212,9 @@ def cases(options, rsh):
         options, "in_a_barrier", "uffd", (),
         "host 0 (on localhost) was lost: its agent was killed by signal 9"))
     yield ("the agent behind a remote shell", lambda: kill_agent(
-        options, "in_a_barrier", "uffd", remote, "host 0 (on box) was lost: "
-        f"{rsh} exited with status 137"))
+        options, "in_a_barrier", "uffd",
+        ("-H", f"box=127.0.0.1:{HOSTS}", "--rsh", waiting_rsh),
+        f"host 0 (on box) was lost: {waiting_rsh} exited with status 137"))
     yield ("a remote shell", lambda: kill_remote_shell(
         options, "in_a_barrier", "uffd", two))
     for victim, backend in ((0, "uffd"), (1, "mprotect")):
@@ -228,11 +232,13 @@ def main():
     done = failures = 0
     longest = 0.0
     with tempfile.TemporaryDirectory() as folder:
-        rsh = pathlib.Path(folder) / "rsh"
-        rsh.write_text(RSH)
-        rsh.chmod(0o755)
+        shells = []
+        for text in RSH, WAITING_RSH:
+            shells.append(str(pathlib.Path(folder) / f"rsh{len(shells)}"))
+            pathlib.Path(shells[-1]).write_text(text)
+            os.chmod(shells[-1], 0o755)
         for _ in range(options.rounds):
-            for name, run in cases(options, str(rsh)):
+            for name, run in cases(options, *shells):
                 if options.only not in name:
                     continue
                 done += 1

@@ -47,7 +47,6 @@ ROWS = [
     # Its launcher.
     ("host", "read", "", [errno.ECONNRESET], [errno.EINTR, SHORT]),
     # Other hosts.
-    ("host", "getaddrinfo", "", [EAI_MEMORY], []),
     ("host", "socket", "", [errno.EMFILE, errno.EAFNOSUPPORT], []),
     ("host", "bind", "", [errno.EADDRNOTAVAIL], []),
     ("host", "listen", "", [errno.EADDRINUSE], []),
@@ -68,6 +67,9 @@ ROWS = [
     ("host", "epoll_ctl", "", [errno.ENOMEM, errno.ENOSPC], []),
     ("host", "epoll_wait", "", [], [errno.EINTR]),
     ("host", "eventfd", "", [errno.EMFILE], []),
+    ("host", "timerfd_create", "", [errno.EMFILE], []),
+    ("host", "timerfd_settime", "", [errno.EINVAL], []),
+    ("host", "signalfd", "", [], [errno.EMFILE]),
     ("host", "futex_wait", "", [], [errno.EINTR, errno.EAGAIN]),
     ("host", "pthread_create", "", [errno.EAGAIN], []),
     ("host", "sched_setattr", "", [], [errno.EPERM]),
@@ -125,20 +127,6 @@ KILLED = ["mmap", "ioctl", "mprotect", "ftruncate", "read", "socket", "listen",
           "epoll_ctl", "epoll_wait", "pthread_create", "fopen"]
 ROWS += [("host", call, "uffd" if call == "ioctl" else "", [KILL], [])
          for call in KILLED]
-
-# Left out, of rows that have them, for the reason that stands there: all is of
-# runtime/net, which is being rewritten.
-EXCLUDED = {
-    ("host", "poll", errno.EINTR): "a connection takes it for its time-out",
-    ("host", "send", errno.EINTR): "ends the handshake",
-    ("host", "send", errno.EAGAIN): "ends the handshake",
-    ("host", "send", SHORT): "ends the handshake",
-    ("host", "read", errno.EINTR): "of its event descriptor: ends the job",
-    ("host", "sendmsg", errno.ECONNRESET): "forgets the message: hangs",
-    ("host", "sendmsg", errno.ENOBUFS): "forgets the message: hangs",
-    ("host", "accept4", errno.EMFILE): "retried without pause, till the time "
-                                       "to connect is over",
-}
 
 # A line that has one of these has not said what failed.
 UNCLEAR = ("left without finishing", "assertion failed", "exited with status",
@@ -222,8 +210,6 @@ def try_row(options, row, backend, host):
     ends = collections.Counter()
     most = 0
     for what in row[3] + row[4]:
-        if (*row[:2], what) in EXCLUDED:
-            continue
         for nth in ordinals(options.all):
             try:
                 end = run_once(options, row, backend, host, what, nth)
