@@ -32,7 +32,7 @@ uint64_t (*mpg__layout_check)(void);
 
 /* Everything in it is compared with host 0's but `place`. */
 struct card {
-    struct mpg__net_place place;
+    struct mpg__net_place place; /* first: see card_bytes */
     char version[16];
     char program_id[ID_MAX]; /* build-ids, in hexadecimal */
     char library_id[ID_MAX];
@@ -200,25 +200,30 @@ static void report_choice(void)
                   (unsigned long long)mpg__vm.stride, mpg__vm.views_max);
 }
 
+/* Of hosts other than 0 only the place is of interest: what every host gets
+ * to read grows with the number of hosts. */
+static uint32_t card_bytes(int host)
+{
+    return host ? sizeof(struct mpg__net_place) : sizeof(struct card);
+}
+
 static void connect_hosts(void)
 {
     static struct mpg__net_place places[MPG_BOOT_HOSTS_MAX];
     static struct mpg__net_config net;
     static const void *cards[MPG_BOOT_HOSTS_MAX];
     static uint32_t lengths[MPG_BOOT_HOSTS_MAX];
-    static struct card card;
+    static struct card card, first;
     const size_t alike = offsetof(struct card, version);
     fill_card(&card);
-    mpg__boot_exchange(&card, sizeof card, cards, lengths);
+    mpg__boot_exchange(&card, card_bytes(self.host), cards, lengths);
     for (int host = 0; host < self.hosts; host++) {
-        struct card other;
-        if (lengths[host] != sizeof other)
+        if (lengths[host] != card_bytes(host))
             mpg__fatal("host %d runs another version of libmillipage", host);
-        memcpy(&other, cards[host], sizeof other);
-        if (host == 0)
-            compare(&card, &other);
-        places[host] = other.place;
+        memcpy(&places[host], cards[host], sizeof places[host]);
     }
+    memcpy(&first, cards[0], sizeof first);
+    compare(&card, &first);
     net = (struct mpg__net_config){.self = (unsigned)self.host,
                                    .hosts = (unsigned)self.hosts,
                                    .places = places,

@@ -23,7 +23,7 @@
 
 #define MPG_NET_HOSTS_MAX   4096u
 #define MPG_NET_QUEUE_MAX   (1u << 20) /* messages that wait for one host */
-#define MPG_NET_CALLERS_MAX 64u /* callers at once who have proved nothing */
+#define MPG_NET_CALLERS_MAX 64u /* strangers that are listened to at once */
 
 /* Where a host listens, as it travels in cards. */
 struct mpg__net_place {

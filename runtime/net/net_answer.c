@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
  * Answering: callers are strangers until they have proved that they are hosts
- * of this job.  There is room for a fixed number of them; when it is full the
- * one who has been there longest has to go (a host would call again), so that
- * strangers can neither fill memory nor keep hosts out.
+ * of this job.  There is room for all hosts and a fixed number of others; when
+ * it is full the one who has been there longest has to go (a host would call
+ * again), so that strangers can neither fill memory nor keep hosts out.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -32,8 +33,10 @@ struct caller {
 
 static int listener = -1;
 static bool is_listening;
-static struct caller *callers; /* [MPG_NET_CALLERS_MAX] */
-static uint32_t calls;         /* so far */
+static atomic_bool is_over;
+static struct caller *callers; /* [callers_max] */
+static unsigned callers_max;
+static uint32_t calls; /* so far */
 
 void mpg__net_listen(const char *address, struct mpg__net_place *place)
 {
@@ -63,7 +66,8 @@ static void watch_listener(void)
 
 void mpg__net_answer_start(void)
 {
-    callers = mpg__net_memory(MPG_NET_CALLERS_MAX * sizeof *callers);
+    callers_max = mpg__net_config->hosts + MPG_NET_CALLERS_MAX;
+    callers = mpg__net_memory(callers_max * sizeof *callers);
     watch_listener();
 }
 
@@ -73,6 +77,8 @@ void mpg__net_answer_start(void)
  * in all: whoever calls all day does not fill the job's output. */
 static void report(const struct sockaddr_storage *from, const char *why)
 {
+    if (is_over)
+        return;
     static struct {
         char address[INET6_ADDRSTRLEN];
         const char *why;
@@ -105,7 +111,7 @@ static void dismiss(struct caller *caller)
 static struct caller *make_place(void)
 {
     struct caller *oldest = &callers[0];
-    for (unsigned i = 0; i < MPG_NET_CALLERS_MAX; i++) {
+    for (unsigned i = 0; i < callers_max; i++) {
         if (!callers[i].is_here)
             return &callers[i];
         if ((int32_t)(callers[i].order - oldest->order) < 0)
@@ -220,9 +226,14 @@ void mpg__net_answer_tick(void)
 {
     if (!is_listening)
         watch_listener();
-    for (unsigned i = 0; i < MPG_NET_CALLERS_MAX; i++)
+    for (unsigned i = 0; i < callers_max; i++)
         if (callers[i].is_here && callers[i].fd < 0) {
             report(&callers[i].from, callers[i].shake.why);
             dismiss(&callers[i]);
         }
+}
+
+void mpg__net_answer_end(void)
+{
+    is_over = true;
 }

@@ -120,6 +120,7 @@ void mpg__net_answer_start(void);
 void mpg__net_accept(void);
 void mpg__net_caller_event(unsigned caller);
 void mpg__net_answer_tick(void);
+void mpg__net_answer_end(void); /* who hangs up now need not say why */
 
 /* net_address.c: of a numeric address, IPv6 with its scope; false when it is
  * none.  Async-signal-safe. */

@@ -218,6 +218,7 @@ void mpg__net_bye(void)
 {
     struct mpg__message bye = {.kind = MPG_MESSAGE_BYE,
                                .from = (uint16_t)mpg__net_config->self};
+    mpg__net_answer_end();
     for (unsigned host = 0; host < mpg__net_config->hosts; host++) {
         struct mpg__connection *c = mpg__net_find(host);
         if (c && atomic_load(&c->state) == MPG_NET_OPEN)

@@ -128,7 +128,7 @@ static bool insert(struct mpg__hostsets *sets, uint32_t *first, unsigned host)
             (struct mpg__sharers){.next = *link, .segment = segment};
         *link = index;
     }
-    sets->blocks[*link].bits |= UINT64_C(1) << host % MPG_HOSTSET_BITS;
+    sets->blocks[*link].bits |= mpg__hostset_bit(host);
     return true;
 }
 
@@ -139,7 +139,7 @@ static struct mpg__hostset coarsen(const struct mpg__hostsets *sets,
     struct mpg__hostset coarse = {0, MPG_HOSTSET_GROUPS};
     unsigned host = mpg__hostset_next(sets, set, 0);
     for (; host < sets->hosts; host = mpg__hostset_next(sets, set, host + 1))
-        coarse.bits |= UINT64_C(1) << host / group_size(sets);
+        coarse.bits |= mpg__hostset_bit(host / group_size(sets));
     return coarse;
 }
 
@@ -164,7 +164,7 @@ struct mpg__hostset mpg__hostset_add(struct mpg__hostsets *sets,
     if (mpg__hostset_has(sets, set, host))
         return set;
     if (sets->hosts <= MPG_HOSTSET_BITS) {
-        set.bits |= UINT64_C(1) << host;
+        set.bits |= mpg__hostset_bit(host);
         return set;
     }
     if (set.tag < MPG_HOSTSET_NAMES) {
@@ -174,7 +174,7 @@ struct mpg__hostset mpg__hostset_add(struct mpg__hostsets *sets,
     if (set.tag != MPG_HOSTSET_GROUPS)
         set = add_block(sets, set, host);
     if (set.tag == MPG_HOSTSET_GROUPS)
-        set.bits |= UINT64_C(1) << host / group_size(sets);
+        set.bits |= mpg__hostset_bit(host / group_size(sets));
     return set;
 }
 

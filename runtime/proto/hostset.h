@@ -86,6 +86,12 @@ void mpg__hostset_retire(struct mpg__hostsets *, struct mpg__hostset);
 
 struct mpg__hostset mpg__hostset_everybody(const struct mpg__hostsets *);
 
+/* Bit i of the hosts, of a block, or of the groups. */
+static inline uint64_t mpg__hostset_bit(unsigned i)
+{
+    return UINT64_C(1) << i % MPG_HOSTSET_BITS;
+}
+
 static inline bool mpg__hostset_is_exact(struct mpg__hostset set)
 {
     return set.tag != MPG_HOSTSET_GROUPS;
@@ -102,7 +108,7 @@ static inline struct mpg__hostset
 mpg__hostset_only(const struct mpg__hostsets *sets, unsigned host)
 {
     return sets->hosts <= MPG_HOSTSET_BITS
-               ? (struct mpg__hostset){UINT64_C(1) << host, 0}
+               ? (struct mpg__hostset){mpg__hostset_bit(host), 0}
                : (struct mpg__hostset){host, 1};
 }
 

@@ -25,13 +25,15 @@ static struct sim_config config = {.hosts = 64,
                                    .steps_max = 1000000000,
                                    .traced = -1};
 
+static const char *program;
+
 void say_replay(const struct sim *sim)
 {
     const struct sim_config *used = &sim->config;
     fprintf(stderr,
-            "replay: mpgsim --hosts %u --seed %llu --workload %s --phases %u "
+            "replay: %s --hosts %u --seed %llu --workload %s --phases %u "
             "--minipages %u --readers %u --sharers %u --steps %llu%s%s\n",
-            used->hosts, (unsigned long long)sim->seed,
+            program, used->hosts, (unsigned long long)sim->seed,
             workload_names[used->workload], used->phases, used->minipages,
             used->readers, used->sharers, (unsigned long long)used->steps_max,
             used->mutation ? " --mutate " : "",
@@ -274,7 +276,9 @@ int main(int argc, char **argv)
 {
     static struct report report = {.first_seed = 1, .seeds = 1};
     const char *json = NULL;
+    FILE *file = NULL;
     int option;
+    program = argv[0];
     argv[0] = "mpgsim"; /* As getopt's messages begin, wherever it lies. */
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
         if (option == 'j')
@@ -286,9 +290,13 @@ int main(int argc, char **argv)
         return MISUSED;
     }
     report.config = config;
+    if (json && !(file = fopen(json, "w"))) {
+        fprintf(stderr, "mpgsim: --json %s: %s\n", json, strerror(errno));
+        return MISUSED;
+    }
     run_all(&report);
     report_print(&report);
-    if (json && !report_json(&report, json)) {
+    if (json && !report_json(&report, file)) {
         fprintf(stderr, "mpgsim: --json %s: %s\n", json, strerror(errno));
         return MISUSED;
     }

@@ -184,17 +184,26 @@ void oracle_passes(struct sim *sim, unsigned host)
 
 /* At the end: nobody waits, nothing is left over. */
 
-static void end_host(const struct sim *sim, unsigned number)
+/* Whoever waits at the barrier waits for somebody else: named last. */
+static void end_threads(const struct sim *sim)
 {
-    static const char *const waits_for[] = {[THREAD_WAITS] = "minipage",
-                                            [THREAD_IN_LINE] = "lock",
-                                            [THREAD_AT_BARRIER] = "barrier"};
+    static const char *const waits_for[] = {
+        [THREAD_WAITS] = "minipage", [THREAD_IN_LINE] = "lock"};
+    bool is_barrier = false;
+    for (unsigned i = 0; i < sim->config.hosts; i++) {
+        const struct thread *thread = &sim->host[i].thread;
+        is_barrier |= thread->state == THREAD_AT_BARRIER;
+        if (thread->state != THREAD_AT_BARRIER && thread->state != THREAD_ENDED)
+            sim_fail(sim, "host %u waits for ever for %s %u", i,
+                     waits_for[thread->state], thread->op.number);
+    }
+    if (is_barrier)
+        sim_fail(sim, "hosts wait at the barrier for ever");
+}
+
+static void end_waits(const struct sim *sim, unsigned number)
+{
     const struct sim_host *host = &sim->host[number];
-    const struct thread *thread = &host->thread;
-    if (thread->state != THREAD_ENDED)
-        sim_fail(sim, "host %u waits for ever for %s %u", number,
-                 waits_for[thread->state] ? waits_for[thread->state] : "thread",
-                 thread->op.number);
     uint32_t freed = 0, index = host->node.waits_free;
     for (; index; index = host->node.waits[index].next)
         freed++;
@@ -244,8 +253,9 @@ static uint32_t unused_blocks(const struct mpg__hostsets *sets)
 
 void oracle_end(struct sim *sim)
 {
+    end_threads(sim);
     for (unsigned i = 0; i < sim->config.hosts; i++)
-        end_host(sim, i);
+        end_waits(sim, i);
     uint64_t used = 0;
     uint32_t found = 0;
     for (unsigned i = 0; i < sim->minipages; i++)

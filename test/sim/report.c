@@ -109,13 +109,10 @@ void report_print(const struct report *report)
            (unsigned long long)counts->accesses);
 }
 
-bool report_json(const struct report *report, const char *path)
+bool report_json(const struct report *report, FILE *file)
 {
     const struct sim_config *config = &report->config;
     const struct sim_counts *counts = &report->counts;
-    FILE *file = fopen(path, "w");
-    if (!file)
-        return false;
     fprintf(file,
             "{\n  \"workload\": \"%s\",\n  \"hosts\": %u,\n"
             "  \"seed\": %llu,\n  \"seeds\": %u,\n  \"phases\": %u,\n"

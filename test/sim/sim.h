@@ -26,6 +26,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "proto/proto.h"
 #include "unit/prng.h"
@@ -263,7 +264,7 @@ struct report {
 };
 void report_add(struct report *, const struct sim *);
 void report_print(const struct report *);
-bool report_json(const struct report *, const char *path);
+bool report_json(const struct report *, FILE *); /* and closes it */
 
 /* mpgsim.c */
 void say_replay(const struct sim *);
