@@ -253,7 +253,7 @@ static void read_launcher(void)
 
 static void relay_boot(struct host *host)
 {
-    char bytes[16384];
+    static char bytes[16384];
     ssize_t got;
 
     while (host->process.boot >= 0 &&

@@ -84,6 +84,22 @@ static void close_end(int *fd)
     *fd = -1;
 }
 
+/* Without a limit of the stack the kernel has libraries grow upwards from
+ * about the place where shared memory is to be, on every host.  So there is
+ * one, which is as good as none. */
+#define STACK_BYTES_MAX ((rlim_t)1 << 30)
+
+static void limit_stack(void)
+{
+    struct rlimit stack;
+
+    if (getrlimit(RLIMIT_STACK, &stack) == 0 &&
+        stack.rlim_cur == RLIM_INFINITY) {
+        stack.rlim_cur = STACK_BYTES_MAX;
+        setrlimit(RLIMIT_STACK, &stack);
+    }
+}
+
 /* In the child.  Returns only when something failed. */
 static void become_host(char **arguments, uint32_t host_number,
                         int pairs[PAIRS][2], pid_t parent,
@@ -99,6 +115,7 @@ static void become_host(char **arguments, uint32_t host_number,
     /* Function addresses travel between hosts, so they must be the same
      * everywhere.  Where this is refused the library finds out. */
     personality(ADDR_NO_RANDOMIZE);
+    limit_stack();
     signals_restore(before);
     if (dup2(pairs[INPUT][1], STDIN_FILENO) < 0 ||
         dup2(pairs[OUTPUT][1], STDOUT_FILENO) < 0 ||

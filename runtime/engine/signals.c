@@ -150,7 +150,8 @@ void mpg__ends_take(void)
     for (unsigned i = 0; i < ENDS_COUNT; i++)
         if (sigismember(&pending, ends[i]) == 1 && is_by_default(ends[i]))
             sigaddset(&taken, ends[i]);
-    pthread_sigmask(SIG_UNBLOCK, &taken, NULL); /* If any is, this is the end. */
+    pthread_sigmask(SIG_UNBLOCK, &taken,
+                    NULL); /* If any is, this is the end. */
 }
 
 /* The program's own calls. */

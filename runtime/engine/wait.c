@@ -184,7 +184,8 @@ void mpg__server_call(void)
 static void answer_call(void)
 {
     uint64_t calls;
-    if (read(call, &calls, sizeof calls) < 0 && errno != EAGAIN)
+    if (read(call, &calls, sizeof calls) < 0 && errno != EAGAIN &&
+        errno != EINTR)
         mpg__fatal("cannot read an event descriptor: %m");
     mpg__threads_work();
 }
@@ -202,6 +203,9 @@ static void check_launcher(uint32_t events)
  * is earlier, and the deadline is the nearer the shorter a slice the thread
  * asks for.  (Linux 6.12; older ones take no notice.) */
 #define SERVER_SLICE_NS 100000
+
+/* What the user says of stacks (ulimit -s) is about the program's. */
+#define SERVER_STACK_BYTES (256u << 10)
 
 static void ask_for_short_slices(void)
 {
@@ -275,7 +279,12 @@ void mpg__server_start(unsigned busy_hosts_per_core)
     sigset_t before;
     mpg__enter(&before); /* The thread inherits the mask: no signals. */
     pthread_t thread;
-    int error = pthread_create(&thread, NULL, serve, NULL);
+    pthread_attr_t attributes;
+    int error = pthread_attr_init(&attributes);
+    if (!error)
+        error = pthread_attr_setstacksize(&attributes, SERVER_STACK_BYTES);
+    if (!error)
+        error = pthread_create(&thread, &attributes, serve, NULL);
     mpg__leave(&before);
     if (error)
         mpg__fatal("cannot start the server thread: %s", strerror(error));

@@ -140,6 +140,19 @@ def kill_host(options, moment, victim, backend, where=()):
         return took
 
 
+def terminate_host(options, victim, backend):
+    """SIGTERM ends a host that waits for others, although the thread that
+    waits has it blocked."""
+    with Scene(options, "in_a_barrier", victim, backend) as scene:
+        pids = scene.reach("in_a_barrier")
+        since = time.monotonic()
+        os.kill(pids[victim], signal.SIGTERM)
+        took = check_gone(scene.job, since)
+        check_end(scene.job, 143, f"host {victim} (on localhost) was lost: "
+                  "killed by signal 15 (Terminated)")
+        return took
+
+
 def kill_launcher(options, moment, backend, where=()):
     with Scene(options, moment, 1, backend, where) as scene:
         scene.reach(moment)
@@ -201,6 +214,9 @@ def cases(options, rsh, waiting_rsh):
             yield (f"host {victim} {moment}, {backend}",
                    lambda m=moment, v=victim, b=backend:
                    kill_host(options, m, v, b))
+    for victim, backend in ((0, "mprotect"), (1, "uffd")):
+        yield (f"host {victim} by SIGTERM in a barrier, {backend}",
+               lambda v=victim, b=backend: terminate_host(options, v, b))
     for moment in "in_a_barrier", "having_left":
         yield (f"a host behind a remote shell, {moment}",
                lambda m=moment: kill_host(options, m, 1, "uffd", two))

@@ -68,7 +68,7 @@ static void write_and_read(long turn)
     long *words = pages;
     long sum = 0;
 
-    for (int i = mpg_host(); i < WORDS; i += 64 * mpg_hosts())
+    for (int i = 64 * mpg_host(); i < WORDS; i += 64 * mpg_hosts())
         words[i] = turn;
     mpg_barrier();
     if (turn % 2 && mpg_host() == 0)
