@@ -150,11 +150,12 @@ void mpg__ends_take(void)
     for (unsigned i = 0; i < ENDS_COUNT; i++)
         if (sigismember(&pending, ends[i]) == 1 && is_by_default(ends[i]))
             sigaddset(&taken, ends[i]);
-    pthread_sigmask(SIG_UNBLOCK, &taken,
-                    NULL); /* If any is, this is the end. */
+    /* If there is one, this is the end. */
+    pthread_sigmask(SIG_UNBLOCK, &taken, NULL);
 }
 
-/* The program's own calls. */
+/* The program's own calls.  (The thread sanitizer interposes them itself.) */
+#ifndef MPG_NOT_INTERPOSED
 
 #define EXPORTED __attribute__((visibility("default")))
 
@@ -182,3 +183,5 @@ EXPORTED sighandler_t signal(int number, sighandler_t handler)
         return SIG_ERR;
     return before.sa_handler; /* Of either kind: they share a union. */
 }
+
+#endif

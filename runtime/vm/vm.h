@@ -21,6 +21,7 @@
 #define MPG_VM_VM_H
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,9 +30,11 @@
 
 /* Below the place of position-independent programs (0x55..), above ASan's
  * shadow, and room for 64 TiB of views. */
+#ifndef MPG_VM_BASE /* The thread sanitizer has another idea of it. */
 #define MPG_VM_BASE       ((char *)0x110000000000)
 #define MPG_VM_VIEWS_SPAN (UINT64_C(1) << 46)
-#define MPG_VM_VIEWS_MAX  4096u /* a byte a minipage */
+#endif
+#define MPG_VM_VIEWS_MAX 4096u /* a byte a minipage */
 
 struct mpg__vm_backend {
     const char *name;
@@ -52,10 +55,10 @@ extern const struct mpg__vm_backend mpg__vm_uffd, mpg__vm_mprotect;
 struct mpg__vm {
     const struct mpg__vm_backend *backend;
     char *privileged;
-    char *views;          /* view v is at views + v * stride */
-    uint64_t stride;      /* bytes of the object, a power of two */
-    unsigned shift;       /* log2 stride */
-    unsigned views_count; /* mapped so far */
+    char *views;                  /* view v is at views + v * stride */
+    uint64_t stride;              /* bytes of the object, a power of two */
+    unsigned shift;               /* log2 stride */
+    _Atomic unsigned views_count; /* mapped so far; faults read it unlocked */
     unsigned views_max;
     int object;
     char why[160]; /* which backend, and why */
@@ -74,7 +77,9 @@ void mpg__vm_need_views(unsigned count);
 static inline bool mpg__vm_is_shared(const void *address)
 {
     return (uintptr_t)address - (uintptr_t)mpg__vm.views <
-           (uint64_t)mpg__vm.views_count << mpg__vm.shift;
+           (uint64_t)atomic_load_explicit(&mpg__vm.views_count,
+                                          memory_order_acquire)
+               << mpg__vm.shift;
 }
 
 static inline char *mpg__vm_view(unsigned view)

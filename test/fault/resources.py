@@ -40,13 +40,16 @@ class Lab:
 
     def run(self, *words, limit=None, before=(), **variables):
         """Answers status, output and lines of errors of one job."""
-        command = [*before, self.millirun, *words]
+        return self.execute([*before, self.millirun, *words], limit,
+                            **variables)
+
+    def execute(self, command, limit, **variables):
         if limit:
             command = ["sh", "-c", f'{limit}; exec "$@"', "sh", *command]
         with jobs.Job(command, jobs.environment(**variables),
                       cwd=self.scratch) as job:
             if not job.ends(jobs.HANG_S):
-                raise Failed(f"{limit} {words} hangs\n{job.what_runs()}"
+                raise Failed(f"{command} hangs\n{job.what_runs()}"
                              f"{job.last_words()}")
             return job.status(), job.output(), job.errors()
 
@@ -152,8 +155,8 @@ def stack(lab):
 
 def stack_alone(lab):
     """Without millirun nobody has given an unlimited stack a limit."""
-    status, _, errors = Lab.run(lab, limit="ulimit -s unlimited", before=(
-        "env", "setarch", "-R", lab.program("tour")))
+    status, _, errors = lab.execute(["setarch", "-R", lab.program("tour")],
+                                    "ulimit -s unlimited")
     if status == 0:
         return  # this kernel has room there
     if len(errors) != 1 or "ulimit -s unlimited" not in errors[0]:
