@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -43,7 +45,8 @@ static struct {
     struct queue out;
     struct signals before;
     int signals;
-    int64_t kill_at; /* when patience ends; 0: nobody was asked to end */
+    int signals_error; /* errno, when there is no descriptor of signals */
+    int64_t kill_at;   /* when patience ends; 0: nobody was asked to end */
 } agent;
 
 static int *output_of(struct host *host, int stream)
@@ -51,12 +54,16 @@ static int *output_of(struct host *host, int stream)
     return stream ? &host->process.errors : &host->process.output;
 }
 
+/* In the job. */
+static uint32_t number_of(const struct host *host)
+{
+    return agent.first + (uint32_t)(host - agent.hosts);
+}
+
 static void send_up(enum wire_kind kind, const struct host *host,
                     const void *body, size_t length)
 {
-    uint32_t number = agent.first + (uint32_t)(host - agent.hosts);
-
-    wire_put(&agent.out, kind, number, body, length);
+    wire_put(&agent.out, kind, number_of(host), body, length);
 }
 
 static void close_fd(int *fd)
@@ -79,6 +86,40 @@ static _Noreturn void leave(void)
     signal_hosts(SIGKILL);
     orphans_end();
     exit(EXIT_SUCCESS);
+}
+
+/* The end, for a reason of our own: "cannot ...".  It may be that there is no
+ * memory, so nothing is queued. */
+static _Noreturn void give_up(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+static _Noreturn void give_up(const char *format, ...)
+{
+    struct {
+        struct wire_head head;
+        char text[512];
+    } frame = {.head = {WIRE_BROKEN, agent.first, 0}};
+    va_list arguments;
+    int length;
+
+    va_start(arguments, format);
+    length = vsnprintf(frame.text, sizeof frame.text, format, arguments);
+    va_end(arguments);
+    frame.head.length = (uint32_t)strlen(frame.text);
+    signal_hosts(SIGKILL);
+    /* Now it may take as long as the launcher takes to read it. */
+    fcntl(STDOUT_FILENO, F_SETFL, 0);
+    if (length > 0 &&
+        queue_flush(&agent.out, STDOUT_FILENO, WIRE_PIECE, 0) == 0 &&
+        write(STDOUT_FILENO, &frame, sizeof frame.head + frame.head.length) < 0)
+        leave();
+    orphans_end();
+    exit(EXIT_FAILURE);
+}
+
+static void give_up_memory(void)
+{
+    give_up("is out of memory");
 }
 
 /* From the launcher. */
@@ -105,6 +146,10 @@ static void start_hosts(const struct wire_frame *frame)
     agent.first = frame->host;
     agent.hosts = xrealloc(NULL, job.hosts * sizeof *agent.hosts);
     memset(agent.hosts, 0, job.hosts * sizeof *agent.hosts);
+    if (agent.signals < 0) {
+        say_failed(agent.hosts, agent.signals_error, "signalfd");
+        return;
+    }
     for (char **variable = job.variables; *variable; variable++)
         putenv(*variable);
     if (chdir(job.directory) < 0) {
@@ -113,11 +158,12 @@ static void start_hosts(const struct wire_frame *frame)
     }
     for (uint32_t i = 0; i < job.hosts; i++) {
         struct host *host = &agent.hosts[i];
+        const char *what;
         int error = spawn_host(job.arguments, agent.first + i, &agent.before,
-                               &host->process);
+                               &host->process, &what);
 
         if (error) {
-            say_failed(host, error, job.arguments[0]);
+            say_failed(host, error, what);
             return;
         }
         host->is_running = 1;
@@ -190,10 +236,13 @@ static void deliver(const struct wire_frame *frame)
 static void read_launcher(void)
 {
     struct wire_frame frame;
+    long got = inbox_read(&agent.in, STDIN_FILENO);
     int more;
 
-    if (inbox_read(&agent.in, STDIN_FILENO) == 0)
+    if (got == 0)
         leave();
+    if (got == -2)
+        give_up("cannot read from millirun: %s", strerror(errno));
     while ((more = wire_next(&agent.in, &frame)) > 0)
         deliver(&frame);
     if (more < 0)
@@ -204,15 +253,20 @@ static void read_launcher(void)
 
 static void relay_boot(struct host *host)
 {
-    char bytes[16384];
+    static char bytes[16384];
     ssize_t got;
 
     while (host->process.boot >= 0 &&
            (got = read(host->process.boot, bytes, sizeof bytes)) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
         if (got < 0 && errno == EAGAIN)
             return;
+        if (got < 0 && errno == ECONNRESET)
+            break; /* it has ended and left something unread */
         if (got < 0)
-            break;
+            give_up("cannot read from host %u: %s", number_of(host),
+                    strerror(errno));
         send_up(WIRE_BOOT, host, bytes, (size_t)got);
     }
     close_fd(&host->process.boot);
@@ -234,9 +288,14 @@ static void relay_output(struct host *host, int stream)
         host->credit[stream] -= (uint32_t)got;
         return;
     }
+    if (got < 0 && errno == EINTR)
+        return;
+    if (got < 0 && errno != EAGAIN)
+        give_up("cannot read the output of host %u: %s", number_of(host),
+                strerror(errno));
     /* A process that the host left behind may keep the pipe open; what the
      * host itself had to say is complete. */
-    if (got < 0 && errno == EAGAIN && host->is_running)
+    if (got < 0 && host->is_running)
         return;
     send_up(kind, host, NULL, 0);
     close_fd(fd);
@@ -294,17 +353,20 @@ static struct host *find_host(pid_t pid)
 
 static void bury_dead(void)
 {
-    siginfo_t info = {0};
+    for (;;) {
+        siginfo_t info = {0};
+        struct host *host;
 
-    while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-           info.si_pid != 0) {
-        struct host *host = find_host(info.si_pid);
-
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 &&
+            errno == EINTR)
+            continue;
+        if (info.si_pid == 0)
+            return;
+        host = find_host(info.si_pid);
         if (host)
             bury(host);
         else
             waitpid(info.si_pid, NULL, 0); /* an orphan */
-        info.si_pid = 0;
     }
 }
 
@@ -355,11 +417,20 @@ static nfds_t fill_polls(struct pollfd *polls)
     return count;
 }
 
+static void flush_boot(struct host *host)
+{
+    if (queue_flush(&host->boot, host->process.boot, WIRE_PIECE, 0) == 0)
+        return;
+    if (errno != EPIPE && errno != ECONNRESET)
+        give_up("cannot write to host %u: %s", number_of(host),
+                strerror(errno));
+    queue_clear(&host->boot);
+}
+
 static void serve_host(struct host *host, const struct pollfd *polls)
 {
-    if (polls[0].revents & POLLOUT &&
-        queue_flush(&host->boot, host->process.boot, WIRE_PIECE, 0) < 0)
-        queue_clear(&host->boot);
+    if (polls[0].revents & POLLOUT)
+        flush_boot(host);
     if (polls[0].revents & (POLLIN | POLLHUP | POLLERR))
         relay_boot(host);
     if (polls[1].revents && host->process.input >= 0)
@@ -391,20 +462,39 @@ static int patience_ms(void)
     return left > 0 ? (int)left : 0;
 }
 
+/* First of all, at once and by no queue: whatever fails from here on can be
+ * told. */
+static void greet(void)
+{
+    static const char magic[] = WIRE_MAGIC;
+    size_t put = 0;
+
+    while (put < sizeof magic - 1) {
+        ssize_t some =
+            write(STDOUT_FILENO, magic + put, sizeof magic - 1 - put);
+
+        if (some < 0 && errno != EINTR && errno != EAGAIN)
+            exit(EXIT_FAILURE); /* which is all that can be told */
+        put += some > 0 ? (size_t)some : 0;
+    }
+}
+
 static void open_agent(void)
 {
     sigset_t set;
 
-    orphans_adopt();
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
     agent.signals = signals_open(&set, &agent.before);
+    agent.signals_error = errno;
+    greet();
+    say_out_of_memory = give_up_memory;
+    orphans_adopt();
     fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK);
     fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK);
-    queue_add_bytes(&agent.out, WIRE_MAGIC, strlen(WIRE_MAGIC));
 }
 
 int agent_main(void)
@@ -421,7 +511,10 @@ int agent_main(void)
         polls = xrealloc(polls,
                          (AT_HOSTS + PER_HOST * agent.count) * sizeof *polls);
         count = fill_polls(polls);
-        poll(polls, count, patience_ms());
+        /* It takes no more entries than a process may have descriptors. */
+        if (poll(polls, count, patience_ms()) < 0 && errno == EINVAL)
+            give_up("cannot watch %zu descriptors at once%s", (size_t)count,
+                    spawn_advice(EMFILE));
         if (agent.kill_at && now_ms() >= agent.kill_at) {
             signal_hosts(SIGKILL);
             agent.kill_at = now_ms() + GRACE_MS;
@@ -432,7 +525,10 @@ int agent_main(void)
         read_signals();
         if (polls[AT_IN].revents)
             read_launcher();
-        if (queue_flush(&agent.out, STDOUT_FILENO, WIRE_PIECE, 0) < 0)
-            leave();
+        if (queue_flush(&agent.out, STDOUT_FILENO, WIRE_PIECE, 0) < 0) {
+            if (errno == EPIPE)
+                leave();
+            give_up("cannot write to millirun: %s", strerror(errno));
+        }
     }
 }

@@ -178,6 +178,35 @@ static void look_for_lost(struct job *job)
     }
 }
 
+/* Every process has ended; of output there may be more. */
+static int are_all_over(const struct job *job)
+{
+    for (int h = 0; h < job->hosts_count; h++) {
+        if (!job->hosts[h].is_over)
+            return 0;
+    }
+    return 1;
+}
+
+/* Processes of a program that is not one of ours, or has not come so far as to
+ * speak, are on their own; but that a signal ended one is said, as a shell
+ * would. */
+static void say_killed(struct job *job)
+{
+    if (job->end != JOB_RUNS || job->has_spoken || !are_all_over(job))
+        return;
+    for (int h = 0; h < job->hosts_count; h++) {
+        char *how;
+
+        if (!WIFSIGNALED(job->hosts[h].wait_status))
+            continue;
+        how = describe_end(job->hosts[h].wait_status);
+        lose(job, h, how);
+        free(how);
+        return;
+    }
+}
+
 static void print_abort(struct job *job)
 {
     output_line(&job->outputs[1], job->abort_line, strlen(job->abort_line));
@@ -187,16 +216,6 @@ static void print_abort(struct job *job)
 static int is_aborting(const struct job *job)
 {
     return job->abort_line && job->end == JOB_RUNS;
-}
-
-/* Every process has ended; of output there may be more. */
-static int are_all_over(const struct job *job)
-{
-    for (int h = 0; h < job->hosts_count; h++) {
-        if (!job->hosts[h].is_over)
-            return 0;
-    }
-    return 1;
 }
 
 void job_on_time(struct job *job)
@@ -348,6 +367,7 @@ void job_on_exit(struct job *job, int number, int wait_status)
     if (!host->has_aborted && status > job->status)
         job->status = status;
     look_for_lost(job);
+    say_killed(job);
 }
 
 /* Hosts of a machine that will not report any more. */
@@ -371,9 +391,9 @@ void job_on_failed(struct job *job, int number, int error, const char *what,
     struct machine *machine = job->hosts[number].machine;
 
     if (job->end == JOB_RUNS) {
-        say(job,
-            xformat("cannot start host %d (on %s): %.*s: %s", number,
-                    machine->place->name, (int)length, what, strerror(error)));
+        say(job, xformat("cannot start host %d (on %s): %.*s: %s%s", number,
+                         machine->place->name, (int)length, what,
+                         strerror(error), spawn_advice(error)));
         /* As shells have it. */
         job_end(job, JOB_FAILED, error == ENOENT ? 127 : 126);
     }

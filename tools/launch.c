@@ -113,6 +113,15 @@ static void say_no_agent(struct job *job, struct machine *machine)
     free(text);
 }
 
+static void take_broken(struct job *job, struct machine *machine,
+                        const struct wire_frame *frame)
+{
+    char *why = xformat("its agent %.*s", (int)frame->length, frame->body);
+
+    job_on_machine_gone(job, machine, why);
+    free(why);
+}
+
 static void read_machine(struct job *job, struct machine *machine)
 {
     int is_open = machine_read(machine);
@@ -125,6 +134,10 @@ static void read_machine(struct job *job, struct machine *machine)
     }
     while (machine->has_greeted &&
            (more = wire_next(&machine->up, &frame)) > 0) {
+        if (frame.kind == WIRE_BROKEN) {
+            take_broken(job, machine, &frame);
+            return;
+        }
         if (is_own(machine, &frame))
             take_frame(job, &frame);
     }
@@ -242,7 +255,23 @@ static nfds_t fill_polls(const struct job *job, struct pollfd *polls)
     return count;
 }
 
-/* An agent that takes no more is gone; the end of its output says why. */
+/* When the agent is gone the end of its output says why. */
+static void write_machine(struct job *job, struct machine *machine)
+{
+    char *why;
+    int error;
+
+    if (queue_flush(&machine->down, machine->to, WIRE_PIECE, 0) == 0)
+        return;
+    error = errno;
+    queue_clear(&machine->down);
+    if (error == EPIPE)
+        return;
+    why = xformat("cannot write to its agent: %s", strerror(error));
+    job_on_machine_gone(job, machine, why);
+    free(why);
+}
+
 static void serve_machines(struct job *job, const struct pollfd *polls)
 {
     for (int i = 0; i < job->list->places_count; i++) {
@@ -250,9 +279,8 @@ static void serve_machines(struct job *job, const struct pollfd *polls)
 
         if (polls[(size_t)2 * i].revents && machine->from >= 0)
             read_machine(job, machine);
-        if (machine->to >= 0 &&
-            queue_flush(&machine->down, machine->to, WIRE_PIECE, 0) < 0)
-            queue_clear(&machine->down);
+        if (machine->to >= 0)
+            write_machine(job, machine);
     }
 }
 
@@ -326,13 +354,14 @@ static void open_signals(void)
 static void start_machines(struct job *job)
 {
     for (int i = 0; i < job->list->places_count; i++) {
-        const char *command;
+        const char *what;
         int error = machine_start(&job->machines[i], job->options->rsh,
-                                  &launcher.before, &command);
+                                  &launcher.before, &what);
 
         if (error) {
             orphans_end();
-            die("cannot run %s: %s", command, strerror(error));
+            die("cannot run %s: %s%s", what, strerror(error),
+                spawn_advice(error));
         }
     }
 }

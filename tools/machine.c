@@ -75,9 +75,8 @@ static _Noreturn void become_agent(char **command, int is_local, int input,
     if (is_local)
         setsid();
     signals_restore(before);
-    dup2(input, STDIN_FILENO);
-    dup2(output, STDOUT_FILENO);
-    execvp(command[0], command);
+    if (dup2(input, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0)
+        execvp(command[0], command);
     error = errno;
     if (write(report, &error, sizeof error) < 0)
         _exit(127);
@@ -85,21 +84,24 @@ static _Noreturn void become_agent(char **command, int is_local, int input,
 }
 
 int machine_start(struct machine *machine, const char *rsh,
-                  const struct signals *before, const char **name)
+                  const struct signals *before, const char **what)
 {
     char **command = agent_command(machine->place, rsh);
     int is_local = machine->place->is_local;
     int down[2], up[2], report[2];
     int error = 0;
 
-    *name = command[0];
     machine->to = machine->from = -1;
+    /* When something fails the launcher gives up, so nothing is undone. */
+    *what = "its agent (pipe)";
     if (pipe2(down, O_CLOEXEC) < 0 || pipe2(up, O_CLOEXEC) < 0 ||
         pipe2(report, O_CLOEXEC) < 0)
-        return errno; /* the launcher gives up, so nothing is undone */
+        return errno;
+    *what = "its agent (fork)";
     machine->pid = fork();
     if (machine->pid < 0)
         return errno;
+    *what = command[0];
     if (machine->pid == 0)
         become_agent(command, is_local, down[0], up[1], report[1], before);
     close(down[0]);
@@ -121,6 +123,9 @@ int machine_read(struct machine *machine)
     long got = inbox_read(&machine->up, machine->from);
     size_t here = inbox_length(&machine->up);
 
+    if (got == -2)
+        machine->error = errno;
+
     if (!machine->has_greeted) {
         if (memcmp(inbox_bytes(&machine->up), WIRE_MAGIC,
                    here < length ? here : length) != 0)
@@ -130,7 +135,7 @@ int machine_read(struct machine *machine)
             inbox_drop(&machine->up, length);
         }
     }
-    return got != 0;
+    return got == -1 || got > 0;
 }
 
 /* Whether the process has ended within the time. */
@@ -150,6 +155,9 @@ char *machine_epitaph(struct machine *machine, const char *rsh)
     const char *what = machine->place->is_local ? "its agent" : rsh;
     int status = 0;
 
+    if (machine->error)
+        return xformat("cannot read from %s: %s", what,
+                       strerror(machine->error));
     if (!wait_ended(machine, now_ms() + 500))
         return xformat("%s closed the connection", what);
     waitpid(machine->pid, &status, 0);

@@ -20,12 +20,13 @@ struct machine {
     struct queue down;
     struct inbox up;
     int has_greeted; /* the agent's magic has arrived */
+    int error;       /* errno: why it could not be read from */
 };
 
-/* Starts the agent.  0, or the errno why the command cannot be run; *command
- * is its name. */
+/* Starts the agent.  0, or the errno why it cannot be; *what is what failed:
+ * the command, or a call that comes before it. */
 int machine_start(struct machine *, const char *rsh,
-                  const struct signals *before, const char **command);
+                  const struct signals *before, const char **what);
 
 /* Reads what the agent sent and checks its greeting.  1: frames may have
  * arrived; 0: the agent is gone; -1: what answers is no agent. */

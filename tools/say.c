@@ -31,6 +31,13 @@ void die(const char *format, ...)
     exit(STATUS_USAGE);
 }
 
+static void print_out_of_memory(void)
+{
+    fputs("millirun: out of memory\n", stderr);
+}
+
+void (*say_out_of_memory)(void) = print_out_of_memory;
+
 /* A launcher without memory for a few kilobytes ends; its agents see the end
  * of their input and end the hosts. */
 void *xrealloc(void *old, size_t bytes)
@@ -38,7 +45,7 @@ void *xrealloc(void *old, size_t bytes)
     void *memory = realloc(old, bytes ? bytes : 1);
 
     if (!memory) {
-        fputs("millirun: out of memory\n", stderr);
+        say_out_of_memory();
         exit(EXIT_FAILURE);
     }
     return memory;

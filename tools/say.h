@@ -17,6 +17,9 @@ _Noreturn void die(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 
 void *xrealloc(void *, size_t bytes);
+/* What happens when there is none, before the process ends: a line on standard
+ * error, unless something else is to say it. */
+extern void (*say_out_of_memory)(void);
 char *xstrdup(const char *);
 /* sprintf into fresh memory. */
 char *xformat(const char *format, ...) __attribute__((format(printf, 1, 2)));

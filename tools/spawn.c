@@ -84,6 +84,22 @@ static void close_end(int *fd)
     *fd = -1;
 }
 
+/* Without a limit of the stack the kernel has libraries grow upwards from
+ * about the place where shared memory is to be, on every host.  So there is
+ * one, which is as good as none. */
+#define STACK_BYTES_MAX ((rlim_t)1 << 30)
+
+static void limit_stack(void)
+{
+    struct rlimit stack;
+
+    if (getrlimit(RLIMIT_STACK, &stack) == 0 &&
+        stack.rlim_cur == RLIM_INFINITY) {
+        stack.rlim_cur = STACK_BYTES_MAX;
+        setrlimit(RLIMIT_STACK, &stack);
+    }
+}
+
 /* In the child.  Returns only when something failed. */
 static void become_host(char **arguments, uint32_t host_number,
                         int pairs[PAIRS][2], pid_t parent,
@@ -99,6 +115,7 @@ static void become_host(char **arguments, uint32_t host_number,
     /* Function addresses travel between hosts, so they must be the same
      * everywhere.  Where this is refused the library finds out. */
     personality(ADDR_NO_RANDOMIZE);
+    limit_stack();
     signals_restore(before);
     if (dup2(pairs[INPUT][1], STDIN_FILENO) < 0 ||
         dup2(pairs[OUTPUT][1], STDOUT_FILENO) < 0 ||
@@ -122,13 +139,21 @@ static int read_report(int fd)
     return error;
 }
 
-static void keep_ends(int pairs[PAIRS][2], struct spawned *host)
+/* Ends that block would keep us from all other hosts. */
+static int set_nonblocking(int pairs[PAIRS][2])
 {
     for (int i = 0; i < PAIRS; i++) {
-        close_end(&pairs[i][1]);
-        if (pairs[i][0] >= 0)
-            fcntl(pairs[i][0], F_SETFL, O_NONBLOCK);
+        if (pairs[i][0] >= 0 && i != REPORT &&
+            fcntl(pairs[i][0], F_SETFL, O_NONBLOCK) < 0)
+            return -1;
     }
+    return 0;
+}
+
+static void keep_ends(int pairs[PAIRS][2], struct spawned *host)
+{
+    for (int i = 0; i < PAIRS; i++)
+        close_end(&pairs[i][1]);
     close_end(&pairs[REPORT][0]);
     host->boot = pairs[BOOT][0];
     host->input = pairs[INPUT][0];
@@ -137,17 +162,25 @@ static void keep_ends(int pairs[PAIRS][2], struct spawned *host)
 }
 
 int spawn_host(char **arguments, uint32_t number, const struct signals *before,
-               struct spawned *host)
+               struct spawned *host, const char **what)
 {
     int pairs[PAIRS][2];
     pid_t parent = getpid();
     int error;
 
     memset(pairs, -1, sizeof pairs);
-    if (open_pairs(pairs, number == 0) < 0 || (host->pid = fork()) < 0) {
+    *what = "its pipes and socket";
+    if (open_pairs(pairs, number == 0) < 0 || set_nonblocking(pairs) < 0) {
         error = errno;
         goto err_close;
     }
+    *what = "fork";
+    host->pid = fork();
+    if (host->pid < 0) {
+        error = errno;
+        goto err_close;
+    }
+    *what = arguments[0];
     if (host->pid == 0) {
         become_host(arguments, number, pairs, parent, before);
         error = errno;
@@ -171,4 +204,16 @@ err_close:
         close_end(&pairs[i][1]);
     }
     return error;
+}
+
+const char *spawn_advice(int error)
+{
+    switch (error) {
+    case EMFILE:
+        return "; ulimit -n says how many a process may have";
+    case EAGAIN:
+        return "; ulimit -u says how many processes a user may have";
+    default:
+        return "";
+    }
 }

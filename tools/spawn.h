@@ -34,8 +34,12 @@ void signals_restore(const struct signals *before);
 /* Starts arguments[0] as host `number` with the environment of this process
  * and waits until it runs the program.  Host 0 alone has a standard input.
  * The ends here do not block and are closed on exec.  0, or the errno of what
- * failed. */
+ * failed, which *what names: a call, or the program. */
 int spawn_host(char **arguments, uint32_t number, const struct signals *before,
-               struct spawned *);
+               struct spawned *, const char **what);
+
+/* Which limit of the user's such an error may come from, to stand behind it;
+ * "" when none does. */
+const char *spawn_advice(int error);
 
 #endif

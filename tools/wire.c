@@ -55,7 +55,7 @@ long inbox_read(struct inbox *inbox, int fd)
     if (got > 0)
         inbox->end += (size_t)got;
     else if (got < 0)
-        return errno == EAGAIN ? -1 : 0;
+        return errno == EAGAIN ? -1 : -2;
     return got;
 }
 

@@ -31,6 +31,7 @@ enum wire_kind {
     /* Agent to launcher, after the bytes of WIRE_MAGIC. */
     WIRE_EXIT,   /* u32 status as of waitpid */
     WIRE_FAILED, /* u32 errno, text: what could not be started */
+    WIRE_BROKEN, /* text: why the agent cannot go on, and ends its hosts */
     /* Both ways. */
     WIRE_BOOT,   /* bytes of the boot socket */
     WIRE_INPUT,  /* bytes for standard input; none: its end */
@@ -61,8 +62,8 @@ struct inbox {
 };
 
 void inbox_add(struct inbox *, const void *bytes, size_t length);
-/* Reads once.  Answers the bytes read, 0 at the end of the file (or when the
- * other side is gone), -1 when there is nothing now. */
+/* Reads once.  Answers the bytes read, 0 at the end of the file, -1 when there
+ * is nothing now, -2 with errno when it cannot be read. */
 long inbox_read(struct inbox *, int fd);
 size_t inbox_length(const struct inbox *);
 const char *inbox_bytes(const struct inbox *);
@@ -95,7 +96,7 @@ void queue_add(struct queue *, struct chunk *); /* adds a reference */
 void queue_add_bytes(struct queue *, const void *bytes, size_t length);
 /* Writes until the descriptor takes no more, `piece` bytes at a time.  With a
  * descriptor that blocks, `once` writes one piece and returns.  0, or -1 with
- * errno when the reader is gone. */
+ * errno: EPIPE when the reader is gone. */
 int queue_flush(struct queue *, int fd, size_t piece, int once);
 void queue_clear(struct queue *);
 

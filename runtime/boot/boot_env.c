@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -22,6 +23,26 @@ static struct {
     char *cards; /* the last CARDS, which callers hold pointers into */
 } boot = {.fd = -1};
 
+/* Whether the call is to be made again.  A launcher may have left the socket
+ * non-blocking; then it has to be waited for.  Async-signal-safe. */
+static int is_passing(short events)
+{
+    struct pollfd wait = {boot.fd, events, 0};
+
+    if (errno == EINTR)
+        return 1;
+    if (errno != EAGAIN)
+        return 0;
+    poll(&wait, 1, -1);
+    return 1;
+}
+
+/* For an error that is not the launcher's end: it may still print this. */
+static _Noreturn void lose_launcher(void)
+{
+    mpg__fatal("lost the launcher: %m");
+}
+
 /* All of it, or the launcher is gone.  A host has nothing to do then: data of
  * its neighbours is vanishing too, and nobody would see what it prints. */
 static void read_all(void *bytes, size_t count)
@@ -31,14 +52,16 @@ static void read_all(void *bytes, size_t count)
     while (count) {
         ssize_t got = read(boot.fd, at, count);
 
-        if (got < 0 && errno == EINTR)
+        if (got < 0 && is_passing(POLLIN))
             continue;
         if (got <= 0 && !boot.hosts)
-            mpg__fatal(MPG_BOOT_FD_NAME "=%d: no launcher speaks there; start "
-                                        "the program with millirun, or unset "
-                                        "the variable",
-                       boot.fd);
-        if (got <= 0)
+            mpg__fatal(MPG_BOOT_FD_NAME "=%d: no launcher speaks there (%s); "
+                                        "start the program with millirun, or "
+                                        "unset the variable",
+                       boot.fd, got < 0 ? strerrordesc_np(errno) : "its end");
+        if (got < 0)
+            lose_launcher();
+        if (got == 0)
             _exit(MPG_BOOT_ABORT_STATUS);
         at += got;
         count -= (size_t)got;
@@ -57,7 +80,7 @@ static int write_frame(enum mpg_boot_kind kind, const void *body, size_t bytes)
     while (message.msg_iovlen) {
         ssize_t put = sendmsg(boot.fd, &message, MSG_NOSIGNAL);
 
-        if (put < 0 && errno == EINTR)
+        if (put < 0 && is_passing(POLLOUT))
             continue;
         if (put < 0)
             return -1;
@@ -213,7 +236,7 @@ void mpg__boot_exchange(const void *card, uint32_t bytes, const void **cards,
         return;
     }
     if (write_frame(MPG_BOOT_CARD, card, bytes) < 0)
-        _exit(MPG_BOOT_ABORT_STATUS);
+        lose_launcher();
     length = read_head(MPG_BOOT_CARDS);
     read_all(new_cards(length), length);
     split_cards(boot.cards, length, cards, lengths);
@@ -222,7 +245,7 @@ void mpg__boot_exchange(const void *card, uint32_t bytes, const void **cards,
 void mpg__boot_stats(const char *text, size_t bytes)
 {
     if (boot.fd >= 0 && write_frame(MPG_BOOT_STATS, text, bytes) < 0)
-        _exit(MPG_BOOT_ABORT_STATUS);
+        lose_launcher();
 }
 
 int mpg__boot_fd(void)

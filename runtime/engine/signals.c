@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/fatal.h"
@@ -115,6 +116,42 @@ void mpg__fault_start(void)
         if (the_real_sigaction()(ours[i], &action, &programs[i]))
             mpg__fatal("cannot install a handler for signal %d: %m", ours[i]);
     is_installed = true;
+}
+
+/* Signals that are to end the program.  A handler for one is the program's
+ * own, and runs when a thread of the program can run it; without one nothing
+ * is lost if the server thread, which otherwise takes no signals, is the one
+ * that dies of it.  So a job's end need not wait for SIGKILL. */
+
+static const int ends[] = {SIGTERM, SIGINT, SIGHUP};
+#define ENDS_COUNT (sizeof ends / sizeof *ends)
+
+int mpg__ends_fd(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (unsigned i = 0; i < ENDS_COUNT; i++)
+        sigaddset(&set, ends[i]);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static bool is_by_default(int signal)
+{
+    struct sigaction action;
+    return !the_real_sigaction()(signal, NULL, &action) &&
+           !(action.sa_flags & SA_SIGINFO) && action.sa_handler == SIG_DFL;
+}
+
+void mpg__ends_take(void)
+{
+    sigset_t pending, taken;
+    sigemptyset(&taken);
+    sigpending(&pending);
+    for (unsigned i = 0; i < ENDS_COUNT; i++)
+        if (sigismember(&pending, ends[i]) == 1 && is_by_default(ends[i]))
+            sigaddset(&taken, ends[i]);
+    /* If there is one, this is the end. */
+    pthread_sigmask(SIG_UNBLOCK, &taken, NULL);
 }
 
 /* The program's own calls.  (The thread sanitizer interposes them itself.) */

@@ -22,6 +22,7 @@
 #include "engine_internal.h"
 #include "millipage.h"
 #include "net/net.h"
+#include "signals.h"
 
 _Atomic bool mpg__engine_is_started;
 uint64_t (*mpg__layout_check)(void);
@@ -182,8 +183,10 @@ void mpg__engine_lost(unsigned host, const char *how)
      * end us presently; give it the first word.  Or the others have heard
      * before us that everybody is done. */
     for (int i = 0; i < 10 && mpg__boot_fd() >= 0 && !atomic_load(&is_over);
-         i++)
+         i++) {
         usleep(100000);
+        mpg__ends_take(); /* It may be this thread that would. */
+    }
     if (!atomic_load(&is_over))
         mpg__fatal("lost host %u: %s", host, how);
 }

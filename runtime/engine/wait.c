@@ -33,6 +33,7 @@
 #include "boot/boot.h"
 #include "engine_internal.h"
 #include "net/net.h"
+#include "signals.h"
 
 enum { WAITING, DONE, ASLEEP, IN_POLL };
 
@@ -43,6 +44,7 @@ static struct mpg__waiter *buckets[BUCKETS];
 static mpg__mutex role; /* tried only: nobody sleeps for it */
 static int watch = -1;  /* the outer epoll */
 static int call = -1;   /* an eventfd in it: work for the server thread */
+static int ends = -1;   /* a signalfd in it: perhaps the end of this host */
 static uint64_t spin_ns;
 static bool must_yield; /* more hosts than processors: polling takes turns */
 
@@ -174,6 +176,7 @@ void mpg__wait(struct mpg__waiter *waiter)
 void mpg__server_call(void)
 {
     uint64_t one = 1;
+    /* EAGAIN: it is full of calls that are not answered yet. */
     if (write(call, &one, sizeof one) < 0 && errno != EAGAIN)
         mpg__fatal("cannot write an event descriptor: %m");
 }
@@ -181,7 +184,8 @@ void mpg__server_call(void)
 static void answer_call(void)
 {
     uint64_t calls;
-    if (read(call, &calls, sizeof calls) < 0 && errno != EAGAIN)
+    if (read(call, &calls, sizeof calls) < 0 && errno != EAGAIN &&
+        errno != EINTR)
         mpg__fatal("cannot read an event descriptor: %m");
     mpg__threads_work();
 }
@@ -199,6 +203,9 @@ static void check_launcher(uint32_t events)
  * is earlier, and the deadline is the nearer the shorter a slice the thread
  * asks for.  (Linux 6.12; older ones take no notice.) */
 #define SERVER_SLICE_NS 100000
+
+/* What the user says of stacks (ulimit -s) is about the program's. */
+#define SERVER_STACK_BYTES (256u << 10)
 
 static void ask_for_short_slices(void)
 {
@@ -236,6 +243,8 @@ static void *serve(void *unused)
                 answer_call();
             } else if (events[i].data.fd == mpg__boot_fd()) {
                 check_launcher(events[i].events);
+            } else if (events[i].data.fd == ends) {
+                mpg__ends_take();
             } else {
                 serve_connections();
             }
@@ -264,10 +273,18 @@ void mpg__server_start(unsigned busy_hosts_per_core)
     add_watch(mpg__net_fd(), WATCHED);
     if (mpg__boot_fd() >= 0)
         add_watch(mpg__boot_fd(), EPOLLRDHUP);
+    ends = mpg__ends_fd();
+    if (ends >= 0) /* Without it the end may take until SIGKILL. */
+        add_watch(ends, EPOLLIN | EPOLLET);
     sigset_t before;
     mpg__enter(&before); /* The thread inherits the mask: no signals. */
     pthread_t thread;
-    int error = pthread_create(&thread, NULL, serve, NULL);
+    pthread_attr_t attributes;
+    int error = pthread_attr_init(&attributes);
+    if (!error)
+        error = pthread_attr_setstacksize(&attributes, SERVER_STACK_BYTES);
+    if (!error)
+        error = pthread_create(&thread, &attributes, serve, NULL);
     mpg__leave(&before);
     if (error)
         mpg__fatal("cannot start the server thread: %s", strerror(error));

@@ -39,7 +39,8 @@
 struct mpg__vm_backend {
     const char *name;
     int signal; /* that a refused access raises */
-    /* NULL when this kernel lets us use it, else why not. */
+    /* NULL when this kernel lets us use it, else why not.  The object is
+     * made and not mapped yet. */
     const char *(*probe)(void);
     /* Makes a freshly mapped view closed. */
     void (*adopt)(char *view, size_t bytes);
@@ -85,6 +86,9 @@ static inline char *mpg__vm_view(unsigned view)
 {
     return mpg__vm.views + ((uint64_t)view << mpg__vm.shift);
 }
+
+/* madvise, again when the kernel is short of something for a moment. */
+int mpg__vm_advise(char *start, size_t bytes, int advice);
 
 /* Whether the access that raised a fault wanted to write. */
 bool mpg__vm_fault_is_write(const void *ucontext);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -44,6 +45,12 @@ static void name_mapping_in_way(uintptr_t start, uint64_t bytes, char *line,
         fclose(maps);
 }
 
+static bool is_stack_unlimited(void)
+{
+    struct rlimit stack;
+    return !getrlimit(RLIMIT_STACK, &stack) && stack.rlim_cur == RLIM_INFINITY;
+}
+
 static void reserve(uint64_t bytes)
 {
     void *got =
@@ -56,13 +63,29 @@ static void reserve(uint64_t bytes)
     if (got != MAP_FAILED || error == EEXIST) {
         char line[512];
         name_mapping_in_way((uintptr_t)MPG_VM_BASE, bytes, line, sizeof line);
-        mpg__fatal("the address range %p-%p of shared memory is taken by: %s",
-                   (void *)MPG_VM_BASE, (void *)(MPG_VM_BASE + bytes), line);
+        mpg__fatal("the address range %p-%p of shared memory is taken by: %s%s",
+                   (void *)MPG_VM_BASE, (void *)(MPG_VM_BASE + bytes), line,
+                   is_stack_unlimited()
+                       ? " (ulimit -s unlimited has libraries lie there; give "
+                         "it a number)"
+                       : "");
     }
     errno = error;
     mpg__fatal("cannot reserve %llu bytes of addresses at %p: %m "
-               "(is there a limit, ulimit -v?)",
+               "(is there a limit, ulimit -v?); less than 16G of "
+               "MILLIPAGE_MEMORY needs fewer",
                (unsigned long long)bytes, (void *)MPG_VM_BASE);
+}
+
+#define ADVICE_TRIES 1000 /* as what is short may stay so */
+
+int mpg__vm_advise(char *start, size_t bytes, int advice)
+{
+    int answer = madvise(start, bytes, advice);
+
+    for (int i = 1; answer && errno == EAGAIN && i < ADVICE_TRIES; i++)
+        answer = madvise(start, bytes, advice);
+    return answer;
 }
 
 static void map_object(char *address, int protection)
@@ -72,10 +95,14 @@ static void map_object(char *address, int protection)
     if (got != address)
         mpg__fatal("cannot map a view of the memory object at %p: %m",
                    (void *)address);
-    /* A child of fork has no part in the protocol, and a core file has no room
-     * for a sparse object once per view. */
-    madvise(address, mpg__vm.stride, MADV_DONTFORK);
-    madvise(address, mpg__vm.stride, MADV_DONTDUMP);
+    /* A child of fork has no part in the protocol: with the mapping it would
+     * read what nobody keeps coherent. */
+    if (mpg__vm_advise(address, mpg__vm.stride, MADV_DONTFORK))
+        mpg__fatal("cannot keep the view at %p from children (madvise): %m",
+                   (void *)address);
+    /* A core file has no room for a sparse object once per view; without this
+     * it is only larger. */
+    mpg__vm_advise(address, mpg__vm.stride, MADV_DONTDUMP);
 }
 
 static void choose_backend(const char *wanted)
@@ -105,6 +132,39 @@ static void choose_backend(const char *wanted)
     snprintf(mpg__vm.why, sizeof mpg__vm.why, "mprotect, because %s", refusal);
 }
 
+/* More than the limit of files (ulimit -f) is an error, and no signal. */
+static int set_object_bytes(uint64_t bytes)
+{
+    struct sigaction ignore, before;
+    int answer;
+
+    memset(&ignore, 0, sizeof ignore);
+    ignore.sa_handler = SIG_IGN;
+    sigaction(SIGXFSZ, &ignore, &before);
+    do
+        answer = ftruncate(mpg__vm.object, (off_t)bytes);
+    while (answer && errno == EINTR);
+    int error = errno;
+    sigaction(SIGXFSZ, &before, NULL);
+    errno = error;
+    return answer;
+}
+
+static void make_object(void)
+{
+    mpg__vm.object = memfd_create("millipage", MFD_CLOEXEC);
+    if (mpg__vm.object < 0)
+        mpg__fatal("cannot make the memory object (memfd_create): %m%s",
+                   errno == EMFILE ? "; ulimit -n says how many descriptors "
+                                     "a process may have"
+                                   : "");
+    if (set_object_bytes(mpg__vm.stride))
+        mpg__fatal("cannot give the memory object %llu bytes: %m%s; "
+                   "MILLIPAGE_MEMORY asks for less",
+                   (unsigned long long)mpg__vm.stride,
+                   errno == EFBIG ? " (ulimit -f)" : "");
+}
+
 void mpg__vm_start(uint64_t memory_bytes, const char *backend)
 {
     unsigned shift = 12;
@@ -115,15 +175,9 @@ void mpg__vm_start(uint64_t memory_bytes, const char *backend)
     uint64_t views = MPG_VM_VIEWS_SPAN >> shift;
     mpg__vm.views_max =
         views > MPG_VM_VIEWS_MAX ? MPG_VM_VIEWS_MAX : (unsigned)views;
-    choose_backend(backend);
     reserve((mpg__vm.views_max + UINT64_C(1)) << shift);
-    mpg__vm.object = memfd_create("millipage", MFD_CLOEXEC);
-    if (mpg__vm.object < 0)
-        mpg__fatal("cannot make the memory object (memfd_create): %m");
-    if (ftruncate(mpg__vm.object, (off_t)mpg__vm.stride))
-        mpg__fatal("cannot give the memory object %llu bytes: %m; "
-                   "MILLIPAGE_MEMORY asks for less",
-                   (unsigned long long)mpg__vm.stride);
+    make_object();
+    choose_backend(backend); /* Which tries the object out. */
     mpg__vm.privileged = MPG_VM_BASE;
     mpg__vm.views = MPG_VM_BASE + mpg__vm.stride;
     map_object(mpg__vm.privileged, PROT_READ | PROT_WRITE);

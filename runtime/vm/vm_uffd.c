@@ -104,7 +104,7 @@ static void protect(char *start, size_t bytes)
 
 static void close_pages(char *start, size_t bytes)
 {
-    if (madvise(start, bytes, MADV_DONTNEED))
+    if (mpg__vm_advise(start, bytes, MADV_DONTNEED))
         mpg__fatal("cannot take away %zu bytes at %p: %m", bytes,
                    (void *)start);
 }
@@ -129,60 +129,54 @@ static void adopt(char *view, size_t bytes)
         mpg__fatal("cannot open the view at %p: %m", (void *)view);
 }
 
+/* Why the kernel's userfaultfd is not enough, with what it has answered. */
+static const char *refuse(const char *what)
+{
+    static char text[96];
+    snprintf(text, sizeof text, "%s: %s", what, strerror(errno));
+    return text;
+}
+
 /* Tries the calls that matter on one page: versions lie, experiments do not.
  * UFFDIO_CONTINUE_MODE_WP, say, came with Linux 6.4. */
 static const char *experiment(void)
 {
     const char *refusal = NULL;
-    int object = memfd_create("millipage-probe", MFD_CLOEXEC);
-    if (object < 0 || ftruncate(object, MPG_PAGE)) {
-        if (object >= 0)
-            close(object);
-        return "memfd_create fails";
-    }
-    char *page =
-        mmap(NULL, MPG_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, object, 0);
-    char *view =
-        mmap(NULL, MPG_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, object, 0);
-    if (page == MAP_FAILED || view == MAP_FAILED) {
-        close(object);
-        return "mmap of a memory object fails";
-    }
-    *page = 1;
+    char *page = mmap(NULL, MPG_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+                      mpg__vm.object, 0);
+    char *view = mmap(NULL, MPG_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+                      mpg__vm.object, 0);
+    if (page == MAP_FAILED || view == MAP_FAILED)
+        mpg__fatal("cannot map a page of the memory object: %m");
+    (void)*(volatile char *)page; /* There is no hole now. */
     struct uffdio_continue request = {.range = {(uintptr_t)view, MPG_PAGE},
                                       .mode = UFFDIO_CONTINUE_MODE_WP};
     struct uffdio_writeprotect unprotect = {
         .range = {(uintptr_t)view, MPG_PAGE}, .mode = 0};
     if (enlist(view, MPG_PAGE))
-        refusal = "userfaultfd cannot register shared memory on this kernel";
+        refusal = refuse("userfaultfd cannot register shared memory");
     else if (ioctl(uffd, UFFDIO_CONTINUE, &request))
-        refusal = "this kernel has no UFFDIO_CONTINUE with write protection "
-                  "(Linux 6.4 has)";
+        refusal = refuse("UFFDIO_CONTINUE with write protection (Linux 6.4)");
     else if (ioctl(uffd, UFFDIO_WRITEPROTECT, &unprotect))
-        refusal = "this kernel has no UFFDIO_WRITEPROTECT for shared memory";
+        refusal = refuse("UFFDIO_WRITEPROTECT of shared memory");
     munmap(page, MPG_PAGE);
     munmap(view, MPG_PAGE);
-    close(object);
     return refusal;
 }
 
 static const char *probe(void)
 {
-    static char text[96];
     uffd = (int)syscall(SYS_userfaultfd,
                         O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY);
-    if (uffd < 0) {
-        snprintf(text, sizeof text, "userfaultfd is refused: %s",
-                 strerror(errno));
-        return text;
-    }
+    if (uffd < 0)
+        return refuse("userfaultfd is refused");
     struct uffdio_api api = {
         .api = UFFD_API,
         .features = UFFD_FEATURE_MINOR_SHMEM | UFFD_FEATURE_PAGEFAULT_FLAG_WP |
                     UFFD_FEATURE_WP_HUGETLBFS_SHMEM | UFFD_FEATURE_SIGBUS};
     const char *refusal =
         ioctl(uffd, UFFDIO_API, &api)
-            ? "this kernel's userfaultfd lacks a feature (Linux 6.4 has all)"
+            ? refuse("userfaultfd lacks a feature (Linux 6.4 has all)")
             : experiment();
     if (refusal) {
         close(uffd);

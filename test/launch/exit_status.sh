@@ -18,7 +18,7 @@ run "$MILLIRUN" -n 3 sh -c 'exit 4'
 expect_status 4
 run "$MILLIRUN" -n 3 sh -c 'kill -9 $$'
 expect_status 137
-expect_err ''
+expect_line 'host 0 (on localhost) was lost: killed by signal 9 (Killed)$'
 
 # One may even fail while the others go on.
 mkdir first
