@@ -261,6 +261,7 @@ int main(void)
 {
     printf("host %d is in main\n", mpg_host());
     fflush(stdout); /* A host that is killed has printed what it flushed. */
+    mpg_barrier();  /* So have the others, whatever happens now. */
     for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
         if (strcmp(moments[i].name, setting("MOMENT")) == 0) {
             moments[i].go();
