@@ -108,8 +108,8 @@ static int begin_handshake(unsigned host, struct mpg__connection *c)
     c->is_dialled = true;
     c->ticks = 0;
     mpg__net_watch(EPOLL_CTL_MOD, c->call, MPG_NET_CALL_TAG + host, EPOLLIN);
-    /* If this fails the next receive does too. */
-    (void)mpg__net_shake_send(&c->shake, c->call);
+    if (!mpg__net_shake_send(&c->shake, c->call))
+        shutdown(c->call, SHUT_RDWR); /* The next event is its end. */
     return 0;
 }
 

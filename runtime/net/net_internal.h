@@ -67,6 +67,7 @@ struct mpg__connection {
     /* Sending. */
     struct mpg__outgoing *queue; /* a ring of queue_size entries */
     uint32_t queue_size, queue_first, queue_count;
+    _Atomic int send_error; /* why the connection was broken off here */
     bool is_full; /* the socket; the poller looks when it has room again */
 
     /* Receiving, by the one who polls. */
@@ -103,6 +104,9 @@ void mpg__net_opened(unsigned host, struct mpg__connection *, int fd,
 void mpg__net_lose(unsigned host, const char *how);
 
 /* net_send.c, under the lock. */
+/* A message could not be sent (errno), so nothing may follow it.  Who polls
+ * sees the end that this makes, and alone may say that the host is lost. */
+void mpg__net_break(struct mpg__connection *);
 void mpg__net_drain(unsigned host, struct mpg__connection *);
 
 /* net_receive.c: delivers at most one message, returns how many. */

@@ -10,18 +10,25 @@
 #include "base/fatal.h"
 #include "net_internal.h"
 
-static const char *how_lost(int error)
+static void lose(unsigned host, struct mpg__connection *c, int error)
 {
-    switch (error) {
-    case 0:
-        return "it closed the connection";
-    case EBADMSG:
-        return "it sent bytes that are not sealed with this connection's key";
-    case ETIMEDOUT: /* of the kernel's keep-alive */
-        return "it gives no sign of life (MILLIPAGE_LOST_MS)";
-    default:
-        return strerrordesc_np(error);
-    }
+    char how[160];
+    int send_error = atomic_load(&c->send_error);
+    if (send_error)
+        mpg__format(how, sizeof how, "cannot send to it: %s",
+                    strerrordesc_np(send_error));
+    else if (error == EBADMSG)
+        mpg__format(how, sizeof how,
+                    "it sent bytes that are not sealed with this "
+                    "connection's key");
+    else if (error == ETIMEDOUT) /* of the kernel's keep-alive */
+        mpg__format(how, sizeof how,
+                    "it gives no sign of life (MILLIPAGE_LOST_MS)");
+    else
+        mpg__format(how, sizeof how, "%s",
+                    error ? strerrordesc_np(error)
+                          : "it closed the connection");
+    mpg__net_lose(host, how);
 }
 
 /* Receives more of what is expected; false when there is nothing (more) now
@@ -39,7 +46,7 @@ static bool receive(unsigned host, struct mpg__connection *c, char *to,
             continue;
         } else {
             if (some == 0 || errno != EAGAIN)
-                mpg__net_lose(host, how_lost(some ? errno : 0));
+                lose(host, c, some ? errno : 0);
             return false;
         }
     }

@@ -96,8 +96,11 @@ bool mpg__seal_send(struct mpg__connection *c)
                                 MSG_DONTWAIT | MSG_NOSIGNAL);
             if (some < 0 && errno == EINTR)
                 continue;
-            if (some < 0)
+            if (some < 0) {
+                if (errno != EAGAIN)
+                    mpg__net_break(c);
                 return false;
+            }
             seal->out_sent += (size_t)some;
         }
         if (seal->out_bytes)

@@ -74,9 +74,17 @@ static ssize_t send_rest(int fd, const struct mpg__message *head,
     do
         some = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     while (some < 0 && errno == EINTR);
-    if (some < 0)
-        return errno == EAGAIN ? (ssize_t)sent : -1;
-    return (ssize_t)sent + some;
+    if (some >= 0)
+        return (ssize_t)sent + some;
+    if (errno == EAGAIN)
+        return (ssize_t)sent;
+    return -1;
+}
+
+void mpg__net_break(struct mpg__connection *c)
+{
+    atomic_store(&c->send_error, errno);
+    shutdown(c->fd, SHUT_RDWR);
 }
 
 /* Sends from the front of the queue until it is empty or the socket full. */
@@ -86,8 +94,10 @@ static void send_queue(struct mpg__connection *c)
         struct mpg__outgoing *out = &c->queue[c->queue_first];
         const char *payload = out->payload ? out->payload : out->small;
         ssize_t sent = send_rest(c->fd, &out->head, payload, out->sent);
-        if (sent < 0)
-            return; /* The poller will see the same error and report it. */
+        if (sent < 0) {
+            mpg__net_break(c);
+            return;
+        }
         out->sent = (size_t)sent;
         if (out->sent < length_of(&out->head))
             return;
@@ -120,6 +130,8 @@ static void send_or_queue(unsigned host, struct mpg__connection *c,
         return;
     if (state == MPG_NET_OPEN && !c->queue_count && !c->seal) {
         sent = send_rest(c->fd, head, payload, 0);
+        if (sent < 0)
+            mpg__net_break(c);
         if (sent < 0 || (size_t)sent == length_of(head))
             return;
     }

@@ -142,7 +142,8 @@ unsigned mpg__net_count(void)
 static void read_counter(int fd)
 {
     uint64_t count;
-    if (read(fd, &count, sizeof count) < 0 && errno != EAGAIN)
+    /* What could not be read now is still there at the next poll. */
+    if (read(fd, &count, sizeof count) < 0 && errno != EAGAIN && errno != EINTR)
         mpg__fatal("cannot read an event or timer descriptor: %m");
 }
 

@@ -130,19 +130,6 @@ KILLED = ["mmap", "ioctl", "mprotect", "ftruncate", "read", "socket", "listen",
 ROWS += [("host", call, "uffd" if call == "ioctl" else "", [KILL], [])
          for call in KILLED]
 
-# Left out, of rows that have them.  All is of runtime/net, and the last words
-# are what it should do.
-EXCLUDED = {
-    ("host", "sendmsg", errno.ECONNRESET): "forgets the message and hangs; "
-        "shut the connection down, so that the poller sees its end",
-    ("host", "sendmsg", errno.ENOBUFS): "the same",
-    ("host", "send", errno.ECONNRESET): "a handshake that hangs; the same",
-    ("host", "send", errno.EAGAIN): "the same",
-    ("host", "send", SHORT): "the same",
-    ("host", "read", errno.EINTR): "of its event and timer descriptors: ends "
-        "the job; the next poll reads them again",
-}
-
 # What a host warns of and goes on; no news of its end.
 WARNINGS = re.compile(r"millipage: host \d+: (refused a connection from|"
                       r"cannot accept connections: .*; trying again)")
@@ -229,10 +216,6 @@ def try_row(options, row, backend, host):
     text = ""
     most = 0
     for what in row[3] + row[4]:
-        if (*row[:2], what) in EXCLUDED:
-            text += (f"excluded: {row[1]}, {name_of(what)}: "
-                     f"{EXCLUDED[(*row[:2], what)]}\n")
-            continue
         for nth in ordinals(options.all):
             try:
                 end = run_once(options, row, backend, host, what, nth)
