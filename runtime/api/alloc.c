@@ -154,10 +154,10 @@ static void adopt(struct pool *pool, uint32_t region, uint32_t slots)
     arena_of_region[region] = arena;
 }
 
-/* Without the heap's lock. */
-static bool make_region(struct pool *pool, uint32_t count)
+/* Without the heap's lock.  `bytes` is what pool->next_bytes said under it. */
+static bool make_region(struct pool *pool, uint64_t bytes, uint32_t count)
 {
-    uint64_t slots = pool->next_bytes / pool->slot_bytes;
+    uint64_t slots = bytes / pool->slot_bytes;
     bool is_own = pool->is_spread && slots <= count;
     if (slots < count)
         slots = count;
@@ -216,10 +216,11 @@ void *mpg__run_allocate(const struct mpg__grain *grain, bool is_array,
         while (arena && !take(arena, grain->slots, step, &slot, is_fresh))
             arena = arena->next;
         uint32_t region = arena ? arena->region : 0;
+        uint64_t next_bytes = pool->next_bytes;
         mpg__mutex_unlock(&heap);
         if (arena)
             return mpg__slot_address(mpg__region_get(region), slot);
-        if (!make_region(pool, grain->slots))
+        if (!make_region(pool, next_bytes, grain->slots))
             return NULL;
         mpg__mutex_lock(&heap);
     }
@@ -229,8 +230,8 @@ void *mpg__run_allocate(const struct mpg__grain *grain, bool is_array,
 
 static uint64_t bytes_here(uint32_t region, uint32_t slot)
 {
-    struct arena *arena = arena_of_region[region];
     mpg__mutex_lock(&heap);
+    struct arena *arena = arena_of_region[region];
     uint64_t length = arena && slot < arena->slots ? arena->lengths[slot] : 0;
     mpg__mutex_unlock(&heap);
     return length * mpg__region_get(region)->layout.slot_bytes;
@@ -238,8 +239,8 @@ static uint64_t bytes_here(uint32_t region, uint32_t slot)
 
 static void free_here(uint32_t region, uint32_t slot, unsigned by)
 {
-    struct arena *arena = arena_of_region[region];
     mpg__mutex_lock(&heap);
+    struct arena *arena = arena_of_region[region];
     uint32_t length = arena && slot < arena->slots ? arena->lengths[slot] : 0;
     if (!length)
         mpg__fatal("host %u frees %p, where no allocation begins (freed "

@@ -154,8 +154,7 @@ void mpg__ends_take(void)
     pthread_sigmask(SIG_UNBLOCK, &taken, NULL);
 }
 
-/* The program's own calls.  (The thread sanitizer interposes them itself.) */
-#ifndef MPG_NOT_INTERPOSED
+/* The program's own calls. */
 
 #define EXPORTED __attribute__((visibility("default")))
 
@@ -183,5 +182,3 @@ EXPORTED sighandler_t signal(int number, sighandler_t handler)
         return SIG_ERR;
     return before.sa_handler; /* Of either kind: they share a union. */
 }
-
-#endif
