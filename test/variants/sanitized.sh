@@ -15,10 +15,14 @@ shift 4
 here=$(cd "$(dirname "$0")" && pwd)
 # The thread sanitizer's version of the library has less room for views.
 export MILLIPAGE_MEMORY=256M
-# The faults are the library's.  The sanitizer would ask for them before the
-# library's sigaction, which it comes upon, can be called.
-export TSAN_OPTIONS="handle_segv=0 handle_sigbus=0 handle_abort=0 \
-handle_sigill=0 handle_sigfpe=0 ${TSAN_OPTIONS:-}"
+# The faults are the library's and the program's.  The thread sanitizer would
+# ask for them before the library's sigaction, which it comes upon, can be
+# called; the address sanitizer would make a report of the crash that a program
+# is there to make.
+ours="handle_segv=0 handle_sigbus=0 handle_abort=0 handle_sigill=0 \
+handle_sigfpe=0"
+export TSAN_OPTIONS="$ours ${TSAN_OPTIONS:-}"
+export ASAN_OPTIONS="$ours ${ASAN_OPTIONS:-}"
 
 run() { sh "$here/../e2e/run.sh" "$millirun" "$backend" "$hosts" "$@"; }
 
