@@ -127,18 +127,16 @@ static void compute_row(long step, long i, long width)
 static void compute_block(long step, long from, long to, long width)
 {
     const size_t bytes = (size_t)width * sizeof(float);
+    const struct mpg_range even_step[] = {{even_plate[from - 1], bytes, 0},
+                                          {even_plate[to], bytes, 0},
+                                          {odd_plate[from], bytes, 1},
+                                          {odd_plate[to - 1], bytes, 1}};
+    const struct mpg_range odd_step[] = {{odd_plate[from - 1], bytes, 0},
+                                         {odd_plate[to], bytes, 0},
+                                         {even_plate[from], bytes, 1},
+                                         {even_plate[to - 1], bytes, 1}};
 
-    if (step % 2 == 0) {
-        mpg_prefetch(even_plate[from - 1], bytes, 0);
-        mpg_prefetch(even_plate[to], bytes, 0);
-        mpg_prefetch(odd_plate[from], bytes, 1);
-        mpg_prefetch(odd_plate[to - 1], bytes, 1);
-    } else {
-        mpg_prefetch(odd_plate[from - 1], bytes, 0);
-        mpg_prefetch(odd_plate[to], bytes, 0);
-        mpg_prefetch(even_plate[from], bytes, 1);
-        mpg_prefetch(even_plate[to - 1], bytes, 1);
-    }
+    mpg_prefetch_ranges(step % 2 == 0 ? even_step : odd_step, 4);
     for (long i = from + 1; i < to - 1; i++)
         compute_row(step, i, width);
     compute_row(step, from, width);

@@ -80,10 +80,10 @@ static void relax_black(long i, long half)
 static void prefetch(const cell *before, const cell *after, const cell *first,
                      const cell *last)
 {
-    mpg_prefetch(before, HALF * sizeof(cell), 0);
-    mpg_prefetch(after, HALF * sizeof(cell), 0);
-    mpg_prefetch(first, HALF * sizeof(cell), 1);
-    mpg_prefetch(last, HALF * sizeof(cell), 1);
+    const size_t row = HALF * sizeof(cell);
+    const struct mpg_range needed[] = {
+        {before, row, 0}, {after, row, 0}, {first, row, 1}, {last, row, 1}};
+    mpg_prefetch_ranges(needed, 4);
 }
 
 /* It travels while we compute the rows that need nothing of it; the first and

@@ -82,6 +82,16 @@ void mpg_free(void *);
  * not begin in shared memory; for mpg_push too. */
 int mpg_prefetch(const void *address, size_t bytes, int for_write);
 
+/* The same for several ranges at once: what is asked of one host travels
+ * together, so that what a phase of a computation needs costs each host one
+ * interruption.  The first error among them; the others are asked for. */
+struct mpg_range {
+    const void *address;
+    size_t bytes;
+    int for_write;
+};
+int mpg_prefetch_ranges(const struct mpg_range *ranges, unsigned count);
+
 /* Hands readable copies of [address, address + bytes) to every host.  Returns
  * when the home hosts have been asked; the copies arrive on their own. */
 int mpg_push(const void *address, size_t bytes);

@@ -53,13 +53,13 @@ EXPORTED void mpg_barrier(void)
     struct mpg__waiter waiter = {.next = NULL};
     need_engine();
     mpg__enter(&before);
-    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__engine_lock();
     if (mpg__engine.barrier_waiter)
         mpg__fatal("two threads of this host are in mpg_barrier: call it once "
                    "per host");
     mpg__engine.barrier_waiter = &waiter;
     mpg__step_barrier();
-    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__engine_unlock();
     mpg__wait(&waiter);
     mpg__leave(&before);
 }
@@ -70,9 +70,9 @@ EXPORTED void mpg_lock(unsigned id)
     struct mpg__waiter waiter = {.next = NULL};
     need_engine();
     mpg__enter(&before);
-    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__engine_lock();
     mpg__lock_ask(id, &waiter);
-    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__engine_unlock();
     mpg__wait(&waiter);
     mpg__leave(&before);
 }
@@ -82,10 +82,10 @@ EXPORTED void mpg_unlock(unsigned id)
     sigset_t before;
     need_engine();
     mpg__enter(&before);
-    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__engine_lock();
     if (!mpg__lock_give_back(id))
         mpg__fatal("mpg_unlock(%u): this host does not hold that lock", id);
-    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__engine_unlock();
     mpg__leave(&before);
 }
 
@@ -115,27 +115,43 @@ static int find_range(const void *address, size_t bytes, struct range *range)
     return MPG_OK;
 }
 
-EXPORTED int mpg_prefetch(const void *address, size_t bytes, int for_write)
+/* Under the lock. */
+static void want(const struct range *range, unsigned access)
 {
-    struct range range;
-    sigset_t before;
-    need_engine();
-    int error = find_range(address, bytes, &range);
-    if (error)
-        return error;
-    unsigned access = for_write ? MPG_ACCESS_WRITE : MPG_ACCESS_READ;
-    mpg__enter(&before);
-    mpg__mutex_lock(&mpg__engine.lock);
-    for (uint32_t slot = range.first; slot <= range.last; slot++) {
-        const struct mpg__copy *copy = mpg__copy_of(range.region, slot);
+    for (uint32_t slot = range->first; slot <= range->last; slot++) {
+        const struct mpg__copy *copy = mpg__copy_of(range->region, slot);
         if (mpg__engine.requests_open >= MPG_PREFETCH_MAX)
             break; /* It is a hint: the rest will fault. */
         if (copy->access < access && !copy->asked)
-            mpg__step_copy(MPG_EVENT_WANT, range.region, slot, access);
+            mpg__step_copy(MPG_EVENT_WANT, range->region, slot, access);
     }
-    mpg__mutex_unlock(&mpg__engine.lock);
+}
+
+EXPORTED int mpg_prefetch_ranges(const struct mpg_range *ranges, unsigned count)
+{
+    int result = MPG_OK;
+    sigset_t before;
+    need_engine();
+    mpg__enter(&before);
+    mpg__engine_lock();
+    for (unsigned i = 0; i < count; i++) {
+        struct range range;
+        int error = find_range(ranges[i].address, ranges[i].bytes, &range);
+        if (!error)
+            want(&range,
+                 ranges[i].for_write ? MPG_ACCESS_WRITE : MPG_ACCESS_READ);
+        else if (!result)
+            result = error;
+    }
+    mpg__engine_unlock();
     mpg__leave(&before);
-    return MPG_OK;
+    return result;
+}
+
+EXPORTED int mpg_prefetch(const void *address, size_t bytes, int for_write)
+{
+    struct mpg_range range = {address, bytes, for_write};
+    return mpg_prefetch_ranges(&range, 1);
 }
 
 EXPORTED int mpg_push(const void *address, size_t bytes)
@@ -148,9 +164,9 @@ EXPORTED int mpg_push(const void *address, size_t bytes)
         return error;
     mpg__enter(&before);
     for (uint32_t slot = range.first; slot <= range.last; slot++) {
-        mpg__mutex_lock(&mpg__engine.lock);
+        mpg__engine_lock();
         mpg__step_copy(MPG_EVENT_PUSH, range.region, slot, MPG_ACCESS_NONE);
-        mpg__mutex_unlock(&mpg__engine.lock);
+        mpg__engine_unlock();
     }
     mpg__leave(&before);
     return MPG_OK;

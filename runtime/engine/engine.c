@@ -33,6 +33,17 @@ void mpg__refuse_child(void)
                    "library: only the process that was started as a host may");
 }
 
+void mpg__engine_lock(void)
+{
+    mpg__mutex_lock(&mpg__engine.lock);
+}
+
+void mpg__engine_unlock(void)
+{
+    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__net_flush();
+}
+
 void mpg__enter(sigset_t *before)
 {
     mpg__refuse_child();
@@ -283,7 +294,7 @@ void mpg__step_lock(enum mpg__event_kind kind, unsigned id)
     settle();
 }
 
-/* Messages from the network (net.h). */
+/* Messages from the network (net.h), which flushes what they make us send. */
 
 /* What only a minipage's home may say. */
 static bool is_of_home(unsigned kind)

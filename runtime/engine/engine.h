@@ -54,6 +54,10 @@ struct mpg__engine {
 };
 extern struct mpg__engine mpg__engine;
 
+/* Takes the lock; unlocks, and what was posted under it leaves. */
+void mpg__engine_lock(void);
+void mpg__engine_unlock(void);
+
 /* Brackets a call into the engine from ordinary code: signals blocked, so that
  * no handler of the program finds the engine's locks held by its own thread. */
 void mpg__enter(sigset_t *before);
@@ -70,7 +74,7 @@ void mpg__step_copy(enum mpg__event_kind, uint32_t region, uint32_t slot,
                     enum mpg__access);
 struct mpg__copy *mpg__copy_of(uint32_t region, uint32_t slot);
 void mpg__step_barrier(void);
-/* Sends to another host and counts it. */
+/* Sends to another host, as soon as the lock is given up, and counts it. */
 void mpg__post(unsigned host, struct mpg__message *, const void *payload);
 
 /* locks.c.  Under the lock.  The waiter is woken when the thread has it. */

@@ -18,6 +18,10 @@ void mpg__engine_deliver(const struct mpg__message *, const void *payload);
 void mpg__thread_asked(const struct mpg__message *, const void *call);
 void mpg__thread_done(uint32_t thread);
 
+/* cores.c: gives this host its share of the machine's processors; how many
+ * hosts share one, at least 1.  Before any other thread is started. */
+unsigned mpg__cores_divide(unsigned index, unsigned hosts);
+
 /* start.c: the callback of net.h. */
 void mpg__engine_lost(unsigned host, const char *how);
 

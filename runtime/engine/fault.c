@@ -76,9 +76,9 @@ static void obtain(const struct need *need)
         struct mpg__waiter waiter;
         mpg__waiter_add(&waiter, need->region, need->slot);
         mpg__step_copy(MPG_EVENT_WANT, need->region, need->slot, need->access);
-        mpg__mutex_unlock(&mpg__engine.lock);
+        mpg__engine_unlock();
         mpg__wait(&waiter);
-        mpg__mutex_lock(&mpg__engine.lock);
+        mpg__engine_lock();
     }
 }
 
@@ -160,9 +160,9 @@ void mpg__fault_abandon(void)
 {
     if (!hold.is_stepping)
         return;
-    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__engine_lock();
     unpin_all();
-    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__engine_unlock();
 }
 
 bool mpg__fault_trap(void *context)
@@ -251,7 +251,7 @@ bool mpg__fault(const void *address, bool is_write, void *context)
         mpg__engine_start();
     bool is_same_step = hold.is_stepping && hold.ip == ip;
     bool is_repeated = note_fault(ip, &need);
-    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__engine_lock();
     count_fault(&need, address, is_repeated);
     if (is_same_step) {
         obtain_together(&need);
@@ -261,6 +261,6 @@ bool mpg__fault(const void *address, bool is_write, void *context)
             unpin_all();
         obtain_one(&need, is_repeated, context);
     }
-    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__engine_unlock();
     return true;
 }

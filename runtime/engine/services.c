@@ -145,13 +145,13 @@ bool mpg__region_make(const struct mpg__layout *wanted, uint32_t *region)
     struct mpg__waiter waiter;
     struct mpg__message message = {.kind = MPG_MESSAGE_REGION_REQUEST,
                                    .bytes = sizeof *wanted};
-    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__engine_lock();
     ask(&waiter, &message);
     if (mpg__engine.node.self == 0)
         make_region(wanted, 0, message.epoch);
     else
         mpg__post(0, &message, wanted);
-    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__engine_unlock();
     mpg__wait(&waiter);
     *region = (uint32_t)waiter.value;
     return waiter.layout.slots != 0;
@@ -164,10 +164,10 @@ uint64_t mpg__remote_size(uint32_t region, uint32_t slot)
     struct mpg__waiter waiter;
     struct mpg__message message = {
         .kind = MPG_MESSAGE_HEAP_SIZE, .region = region, .slot = slot};
-    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__engine_lock();
     ask(&waiter, &message);
     mpg__post(mpg__region_get(region)->layout.maker, &message, NULL);
-    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__engine_unlock();
     mpg__wait(&waiter);
     return waiter.value;
 }
@@ -176,9 +176,9 @@ void mpg__remote_free(uint32_t region, uint32_t slot)
 {
     struct mpg__message message = {
         .kind = MPG_MESSAGE_HEAP_FREE, .region = region, .slot = slot};
-    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__engine_lock();
     mpg__post(mpg__region_get(region)->layout.maker, &message, NULL);
-    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__engine_unlock();
 }
 
 static void say_size(const struct mpg__message *question)

@@ -44,6 +44,7 @@ struct card {
 _Static_assert(sizeof(struct card) <= MPG_BOOT_CARD_MAX, "it must fit");
 
 static struct mpg__boot_self self;
+static unsigned hosts_per_core;
 static bool is_finished;
 static _Atomic bool is_over; /* every host has left main */
 
@@ -239,12 +240,6 @@ static void connect_hosts(void)
     mpg__net_start(&net);
 }
 
-static unsigned hosts_per_core(void)
-{
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return (unsigned)((self.local_hosts + cores - 1) / (cores > 0 ? cores : 1));
-}
-
 void mpg__engine_start(void)
 {
     static mpg__mutex once;
@@ -253,7 +248,7 @@ void mpg__engine_start(void)
     mpg__mutex_lock(&once);
     if (!atomic_load(&mpg__engine_is_started)) {
         connect_hosts();
-        mpg__server_start(hosts_per_core());
+        mpg__server_start(hosts_per_core);
         report_choice();
         atomic_store(&mpg__engine_is_started, true);
     }
@@ -293,6 +288,8 @@ static void open_engine(void)
     mpg__config_read();
     if (self.hosts > (int)MPG_NET_HOSTS_MAX)
         mpg__fatal("%d hosts are more than %u", self.hosts, MPG_NET_HOSTS_MAX);
+    hosts_per_core = mpg__cores_divide((unsigned)self.local_index,
+                                       (unsigned)self.local_hosts);
     open_node();
     mpg__vm_start(mpg__config.memory, mpg__config.vm);
     mpg__fault_start();
@@ -328,9 +325,9 @@ unsigned mpg__count_connections(void)
 
 struct mpg__counts mpg__counts_now(void)
 {
-    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__engine_lock();
     struct mpg__counts counts = mpg__engine.counts;
-    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__engine_unlock();
     return counts;
 }
 
@@ -370,8 +367,8 @@ void mpg__engine_finish(void)
     mpg__boot_exchange("", 0, cards, lengths);
     atomic_store(&is_over, true);
     hand_in_counts(); /* All is over: nothing will be sent for others now. */
-    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__engine_lock();
     mpg__net_bye();
-    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__engine_unlock();
     mpg__leave(&before);
 }

@@ -71,7 +71,7 @@ static void note_call(unsigned asker_host, uint32_t asker, const void *text,
 
 void mpg__thread_ask(unsigned host, const void *call, uint32_t bytes)
 {
-    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__engine_lock();
     records[current].children++;
     if (host == mpg__engine.node.self) {
         note_call(host, current, call, bytes);
@@ -80,7 +80,7 @@ void mpg__thread_ask(unsigned host, const void *call, uint32_t bytes)
             .kind = MPG_MESSAGE_SPAWN, .slot = current, .bytes = bytes};
         mpg__post(host, &message, call);
     }
-    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__engine_unlock();
 }
 
 void mpg__thread_asked(const struct mpg__message *message, const void *call)
@@ -92,14 +92,14 @@ void mpg__threads_work(void)
 {
     for (;;) {
         struct call call;
-        mpg__mutex_lock(&mpg__engine.lock);
+        mpg__engine_lock();
         bool is_any = calls_count > 0;
         if (is_any) {
             call = calls[calls_first];
             calls_first = (calls_first + 1) % CALLS_MAX;
             calls_count--;
         }
-        mpg__mutex_unlock(&mpg__engine.lock);
+        mpg__engine_unlock();
         if (!is_any)
             return;
         mpg__services.start(call.text, call.bytes, call.thread);
@@ -150,10 +150,10 @@ void mpg__thread_end(uint32_t thread)
 {
     sigset_t before;
     mpg__enter(&before);
-    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__engine_lock();
     records[thread].has_returned = true;
     check_ended(thread);
-    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__engine_unlock();
     mpg__leave(&before);
 }
 
@@ -162,10 +162,10 @@ void mpg__threads_wait(void)
     sigset_t before;
     struct mpg__waiter waiter = {.next = NULL};
     mpg__enter(&before);
-    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__engine_lock();
     leaving = &waiter;
     check_ended(0);
-    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__engine_unlock();
     mpg__wait(&waiter);
     mpg__leave(&before);
 }

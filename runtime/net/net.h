@@ -59,17 +59,25 @@ void mpg__net_listen(const char *address, struct mpg__net_place *place);
  * or memory are exhausted. */
 void mpg__net_start(const struct mpg__net_config *config);
 
-/* Sends head and, when head->bytes > 0, as many bytes from payload; calls the
- * host first if need be.  Does not block: what the socket does not take waits
- * in a queue by reference, so the payload's bytes must not change until the
- * peer has received them (payloads of kinds with at most MPG_MESSAGE_SMALL_MAX
- * bytes are copied).  What is sent to a lost host is dropped. */
+/* Puts head and, when head->bytes > 0, as many bytes from payload into the
+ * host's queue; calls the host first if need be.  Does not block and makes no
+ * system call on an open connection.  Payloads wait by reference, so their
+ * bytes must not change until the peer has received them (those with at most
+ * MPG_MESSAGE_SMALL_MAX bytes are copied).  What is sent to a lost host is
+ * dropped. */
 void mpg__net_send(unsigned host, const struct mpg__message *head,
                    const void *payload);
 
+/* Has everything leave that was sent before, by any thread; messages for one
+ * host together.  Whoever sends sees to it that this follows, best without the
+ * lock under which it sent; mpg__net_poll does it for what was sent while it
+ * delivered.  Does not block: what a socket does not take leaves when it has
+ * room again (poll). */
+void mpg__net_flush(void);
+
 /* Waits up to timeout_ms (0: not at all, -1: for ever) for something to
- * arrive, and delivers at most one message of each connection.  Returns how
- * many it delivered.  One thread at a time. */
+ * arrive, and delivers a few messages of each connection.  Returns how many it
+ * delivered.  One thread at a time. */
 int mpg__net_poll(int timeout_ms);
 
 /* Makes a mpg__net_poll that sleeps return.  From any thread. */

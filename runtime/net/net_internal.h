@@ -35,6 +35,9 @@ enum mpg__net_state {
     MPG_NET_LOST,
 };
 
+/* Bytes that are received together with a head: more heads, small payloads. */
+#define MPG_NET_EARLY 512
+
 /* A message that the socket has not taken yet. */
 struct mpg__outgoing {
     struct mpg__message head;
@@ -45,6 +48,7 @@ struct mpg__outgoing {
 
 struct mpg__connection {
     mpg__mutex lock;
+    unsigned host;
     int fd;                /* OPEN: the connection; else -1 */
     _Atomic uint8_t state; /* enum mpg__net_state */
     bool said_bye;
@@ -69,8 +73,12 @@ struct mpg__connection {
     uint32_t queue_size, queue_first, queue_count;
     _Atomic int send_error; /* why the connection was broken off here */
     bool is_full; /* the socket; the poller looks when it has room again */
+    _Atomic bool is_unsent; /* in the list of those to flush */
+    struct mpg__connection *next_unsent;
 
     /* Receiving, by the one who polls. */
+    char early[MPG_NET_EARLY]; /* received and not asked for yet */
+    size_t early_at, early_count;
     struct mpg__message head;
     size_t head_got;
     char *payload;
@@ -109,7 +117,8 @@ void mpg__net_lose(unsigned host, const char *how);
 void mpg__net_break(struct mpg__connection *);
 void mpg__net_drain(unsigned host, struct mpg__connection *);
 
-/* net_receive.c: delivers at most one message, returns how many. */
+/* net_receive.c: delivers what one look at the connection brings, returns how
+ * many messages that were. */
 int mpg__net_receive(unsigned host, struct mpg__connection *);
 
 /* net_call.c. */

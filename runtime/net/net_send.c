@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * Sending: a head and its payload leave by one system call.  What the socket
- * does not take at once waits in the connection's queue, by reference, and so
- * does what is sent before the connection is open.
+ * Sending: a message goes into its connection's queue, payload by reference,
+ * and leaves when whoever sent it flushes, together with what else there is
+ * for that host, by one system call.  Sending is thus cheap enough to be done
+ * under the engine's lock, and flushing is done without it: the receiver of
+ * the host, which wants the lock too, often shares a processor with a sender.
  *
- * The queue is drained when the socket is writable again (poll) and is what
+ * What the socket does not take leaves when it is writable again (poll), and
+ * what is sent before the connection is open when it is.  The queue is what
  * back-pressure there is: hosts have a bounded number of requests open, so
  * what waits for one host is bounded too (MPG_NET_QUEUE_MAX).
  */
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -17,7 +21,8 @@
 #include "base/fatal.h"
 #include "net_internal.h"
 
-#define QUEUE_FIRST 64u /* entries at first */
+#define QUEUE_FIRST      64u /* entries at first */
+#define MESSAGES_AT_ONCE 16u /* that leave by one system call */
 
 static void grow(struct mpg__connection *c)
 {
@@ -36,14 +41,14 @@ static void grow(struct mpg__connection *c)
 }
 
 static void append(struct mpg__connection *c, const struct mpg__message *head,
-                   const void *payload, size_t sent)
+                   const void *payload)
 {
     if (c->queue_count == c->queue_size)
         grow(c);
     struct mpg__outgoing *out =
         &c->queue[(c->queue_first + c->queue_count++) % c->queue_size];
     out->head = *head;
-    out->sent = sent;
+    out->sent = 0;
     out->payload = payload;
     if (payload && head->bytes <= MPG_MESSAGE_SMALL_MAX) {
         memcpy(out->small, payload, head->bytes);
@@ -51,34 +56,41 @@ static void append(struct mpg__connection *c, const struct mpg__message *head,
     }
 }
 
-static size_t length_of(const struct mpg__message *head)
+static size_t left_of(const struct mpg__outgoing *out)
 {
-    return sizeof *head + head->bytes;
+    return sizeof out->head + out->head.bytes - out->sent;
 }
 
-/* One sendmsg of what is left; how much is sent in all, or -1. */
-static ssize_t send_rest(int fd, const struct mpg__message *head,
-                         const char *payload, size_t sent)
+/* What is left of a message, as one or two parts. */
+static unsigned add_parts(struct iovec *parts, struct mpg__outgoing *out)
 {
-    struct iovec parts[2];
-    int count = 0;
-    if (sent < sizeof *head)
+    const size_t head = sizeof out->head;
+    const char *payload = out->payload ? out->payload : out->small;
+    unsigned count = 0;
+    if (out->sent < head)
         parts[count++] =
-            (struct iovec){(char *)head + sent, sizeof *head - sent};
-    size_t skip = sent < sizeof *head ? 0 : sent - sizeof *head;
-    if (head->bytes > skip)
+            (struct iovec){(char *)&out->head + out->sent, head - out->sent};
+    size_t skip = out->sent < head ? 0 : out->sent - head;
+    if (out->head.bytes > skip)
         parts[count++] =
-            (struct iovec){(char *)payload + skip, head->bytes - skip};
-    struct msghdr message = {.msg_iov = parts, .msg_iovlen = (size_t)count};
+            (struct iovec){(char *)payload + skip, out->head.bytes - skip};
+    return count;
+}
+
+/* One sendmsg of the queue's front; how much the socket took, or -1. */
+static ssize_t send_front(struct mpg__connection *c)
+{
+    struct iovec parts[2 * MESSAGES_AT_ONCE];
+    struct msghdr message = {.msg_iov = parts};
+    for (uint32_t i = 0; i < c->queue_count && i < MESSAGES_AT_ONCE; i++)
+        message.msg_iovlen +=
+            add_parts(parts + message.msg_iovlen,
+                      &c->queue[(c->queue_first + i) % c->queue_size]);
     ssize_t some;
     do
-        some = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        some = sendmsg(c->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     while (some < 0 && errno == EINTR);
-    if (some >= 0)
-        return (ssize_t)sent + some;
-    if (errno == EAGAIN)
-        return (ssize_t)sent;
-    return -1;
+    return some < 0 && errno == EAGAIN ? 0 : some;
 }
 
 void mpg__net_break(struct mpg__connection *c)
@@ -87,22 +99,31 @@ void mpg__net_break(struct mpg__connection *c)
     shutdown(c->fd, SHUT_RDWR);
 }
 
+/* Takes what has left off the queue; true when that was whole messages. */
+static bool take_off(struct mpg__connection *c, size_t some)
+{
+    while (some) {
+        struct mpg__outgoing *out = &c->queue[c->queue_first];
+        if (some < left_of(out)) {
+            out->sent += some;
+            return false;
+        }
+        some -= left_of(out);
+        c->queue_first = (c->queue_first + 1) % c->queue_size;
+        c->queue_count--;
+    }
+    return true;
+}
+
 /* Sends from the front of the queue until it is empty or the socket full. */
 static void send_queue(struct mpg__connection *c)
 {
     while (c->queue_count) {
-        struct mpg__outgoing *out = &c->queue[c->queue_first];
-        const char *payload = out->payload ? out->payload : out->small;
-        ssize_t sent = send_rest(c->fd, &out->head, payload, out->sent);
-        if (sent < 0) {
+        ssize_t some = send_front(c);
+        if (some < 0)
             mpg__net_break(c);
+        if (some <= 0 || !take_off(c, (size_t)some))
             return;
-        }
-        out->sent = (size_t)sent;
-        if (out->sent < length_of(&out->head))
-            return;
-        c->queue_first = (c->queue_first + 1) % c->queue_size;
-        c->queue_count--;
     }
 }
 
@@ -121,25 +142,18 @@ void mpg__net_drain(unsigned host, struct mpg__connection *c)
     c->is_full = is_full;
 }
 
-static void send_or_queue(unsigned host, struct mpg__connection *c,
-                          const struct mpg__message *head, const void *payload)
+/* Connections with something new in their queues, last one first.  Taken all
+ * at once, so a connection is never in the list twice and the usual trouble of
+ * such lists, one that comes back meanwhile, cannot arise. */
+static struct mpg__connection *_Atomic unsent;
+
+static void note_unsent(struct mpg__connection *c)
 {
-    ssize_t sent = 0;
-    unsigned state = atomic_load(&c->state);
-    if (state == MPG_NET_LOST)
-        return;
-    if (state == MPG_NET_OPEN && !c->queue_count && !c->seal) {
-        sent = send_rest(c->fd, head, payload, 0);
-        if (sent < 0)
-            mpg__net_break(c);
-        if (sent < 0 || (size_t)sent == length_of(head))
-            return;
-    }
-    append(c, head, payload, (size_t)sent);
-    if (state == MPG_NET_NONE)
-        mpg__net_call(host, c);
-    else if (state == MPG_NET_OPEN && c->queue_count == 1)
-        mpg__net_drain(host, c);
+    if (atomic_exchange(&c->is_unsent, true))
+        return; /* Whoever flushes it has not begun to look at its queue. */
+    c->next_unsent = atomic_load(&unsent);
+    while (!atomic_compare_exchange_weak(&unsent, &c->next_unsent, c))
+        ;
 }
 
 void mpg__net_send(unsigned host, const struct mpg__message *head,
@@ -148,6 +162,26 @@ void mpg__net_send(unsigned host, const struct mpg__message *head,
     mpg_assert(host < mpg__net_config->hosts && host != mpg__net_config->self);
     struct mpg__connection *c = mpg__net_meet(host);
     mpg__mutex_lock(&c->lock);
-    send_or_queue(host, c, head, payload);
+    unsigned state = atomic_load(&c->state);
+    if (state != MPG_NET_LOST)
+        append(c, head, payload);
+    if (state == MPG_NET_NONE)
+        mpg__net_call(host, c);
     mpg__mutex_unlock(&c->lock);
+    if (state == MPG_NET_OPEN)
+        note_unsent(c);
+}
+
+void mpg__net_flush(void)
+{
+    struct mpg__connection *c = atomic_exchange(&unsent, NULL);
+    while (c) {
+        struct mpg__connection *next = c->next_unsent;
+        atomic_store(&c->is_unsent, false);
+        mpg__mutex_lock(&c->lock);
+        if (!c->is_full)
+            mpg__net_drain(c->host, c);
+        mpg__mutex_unlock(&c->lock);
+        c = next;
+    }
 }

@@ -54,6 +54,7 @@ struct mpg__connection *mpg__net_meet(unsigned host)
     if (c)
         return c;
     struct mpg__connection *fresh = mpg__net_memory(sizeof *fresh);
+    fresh->host = host;
     fresh->fd = fresh->call = -1;
     if (atomic_compare_exchange_strong(&table[host], &c, fresh))
         return fresh;
@@ -174,7 +175,12 @@ static int host_event(unsigned host, uint32_t events)
         mpg__net_drain(host, c);
         mpg__mutex_unlock(&c->lock);
     }
-    return events & ~(uint32_t)EPOLLOUT ? mpg__net_receive(host, c) : 0;
+    int delivered =
+        events & ~(uint32_t)EPOLLOUT ? mpg__net_receive(host, c) : 0;
+    /* The answers to all that one host has said leave together. */
+    if (delivered)
+        mpg__net_flush();
+    return delivered;
 }
 
 int mpg__net_poll(int timeout_ms)
@@ -225,4 +231,5 @@ void mpg__net_bye(void)
         if (c && atomic_load(&c->state) == MPG_NET_OPEN)
             mpg__net_send(host, &bye, NULL);
     }
+    mpg__net_flush();
 }

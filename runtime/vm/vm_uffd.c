@@ -13,7 +13,7 @@
  * switches to a reader thread.
  *
  * UFFDIO_CONTINUE makes the entry from the object's page.  At a hole it says
- * EFAULT; touching the page through the privileged view fills the hole.
+ * EFAULT, and UFFDIO_COPY makes page and entry at once.
  */
 #include "vm.h"
 
@@ -41,33 +41,46 @@
 
 static int uffd = -1;
 
-static void fill_holes(char *start, size_t bytes)
+/* Makes the entry of a page that the object does not have yet, and the page.
+ * (Touching it through the privileged view would make the page too, at the
+ * price of a second page fault.)  False when the object has it by now. */
+static bool fill_hole(char *page, uint64_t mode)
 {
-    uint64_t offset = (uint64_t)(start - mpg__vm.views) & (mpg__vm.stride - 1);
-    for (size_t at = 0; at < bytes; at += MPG_PAGE)
-        (void)*(volatile char *)(mpg__vm.privileged + offset + at);
+    static const char zeros[MPG_PAGE];
+    struct uffdio_copy request = {
+        .dst = (uintptr_t)page,
+        .src = (uintptr_t)zeros,
+        .len = MPG_PAGE,
+        .mode = mode & UFFDIO_CONTINUE_MODE_WP ? UFFDIO_COPY_MODE_WP : 0};
+    while (ioctl(uffd, UFFDIO_COPY, &request)) {
+        if (errno == EEXIST)
+            return false;
+        if (errno != EAGAIN)
+            mpg__fatal("userfaultfd cannot fill the page at %p: %m (out of "
+                       "memory?)",
+                       (void *)page);
+    }
+    return true;
 }
 
 static void make_entries(char *start, size_t bytes, uint64_t mode)
 {
-    bool filled = false;
     while (bytes) {
         struct uffdio_continue request = {.range = {(uintptr_t)start, bytes},
                                           .mode = mode};
+        size_t done = 0;
         if (!ioctl(uffd, UFFDIO_CONTINUE, &request))
             return;
-        /* A large range may be done in pieces. */
-        if (request.mapped > 0) {
-            start += request.mapped;
-            bytes -= (size_t)request.mapped;
-        } else if (errno == EFAULT && !filled) {
-            fill_holes(start, bytes);
-            filled = true;
-        } else if (errno != EAGAIN) {
-            mpg__fatal("userfaultfd cannot open %zu bytes at %p: %m%s", bytes,
-                       (void *)start,
-                       errno == EFAULT ? " (out of memory?)" : "");
-        }
+        /* A large range may be done in pieces; one ends where a hole begins. */
+        if (request.mapped > 0)
+            done = (size_t)request.mapped;
+        else if (errno == EFAULT)
+            done = fill_hole(start, mode) ? MPG_PAGE : 0;
+        else if (errno != EAGAIN)
+            mpg__fatal("userfaultfd cannot open %zu bytes at %p: %m", bytes,
+                       (void *)start);
+        start += done;
+        bytes -= done;
     }
 }
 

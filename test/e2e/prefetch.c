@@ -14,7 +14,10 @@ static void expect_no_faults(int for_write)
 {
     for (int tries = 0;; tries++) {
         CHECK_LT(tries, 100000);
-        CHECK_EQ(mpg_prefetch((void *)data, PAGES * 4096, for_write), 0);
+        const struct mpg_range halves[] = {
+            {(void *)data, PAGES * 2048, for_write},
+            {(void *)(data + PAGES * WORDS / 2), PAGES * 2048, for_write}};
+        CHECK_EQ(mpg_prefetch_ranges(halves, 2), 0);
         mpg_lock(mpg_host() + 1u); /* serves what has come */
         mpg_unlock(mpg_host() + 1u);
         struct mpg_stats before = spmd_stats();

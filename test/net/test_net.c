@@ -75,7 +75,10 @@ static void send_all(unsigned to)
                                        .bytes = sizes[i % SIZES],
                                        .arg = i};
         mpg__net_send(to, &message, message.bytes ? outgoing : NULL);
+        if (i % 3)
+            mpg__net_flush(); /* Alone, or several together. */
     }
+    mpg__net_flush();
 }
 
 /* Both send all they have; each says when it has everything, and leaves when
@@ -96,6 +99,7 @@ static _Noreturn void be_host(unsigned self, bool calls_first)
         mpg__net_poll(has_said && !is_last ? -1 : 100);
         if (arrived == MESSAGES && !has_said) {
             mpg__net_send(1 - self, &done, NULL);
+            mpg__net_flush();
             has_said = true;
         }
     }
