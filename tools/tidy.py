@@ -26,6 +26,8 @@ LAYERS = {
                        "include/millipage"},
     "runtime/api": {"runtime/base", "runtime/engine", "include",
                     "include/millipage"},
+    "runtime/omp": {"runtime/base", "runtime/proto", "runtime/engine",
+                    "runtime/api", "include", "include/millipage"},
     "plugin": {"include/millipage"},
     "tools": {"include", "include/millipage", "runtime/base"},
     "examples": {"include", "include/millipage"},

@@ -108,6 +108,11 @@ void *mpg__realloc(const struct mpg_abi_var *var, void *, size_t bytes);
 void *mpg__aligned_alloc(const struct mpg_abi_var *var, size_t align,
                          size_t bytes);
 
+/* Called by each unit that was compiled with -fopenmp, priority 100: the job is
+ * an OpenMP program.  Host 0 alone runs main, the others run its parallel
+ * regions with it until it ends. */
+void mpg__omp_program(void);
+
 #ifdef __cplusplus
 }
 #endif
