@@ -162,7 +162,7 @@ static void begin(const struct mpg__start *start)
 static void go_on(void)
 {
     if (!team.is_joining) {
-        release(team.value);
+        release(team.brought);
         return;
     }
     team.is_joined = true;
@@ -272,7 +272,7 @@ static void meet(bool is_joiner)
 uint64_t mpg__team_barrier(uint64_t value)
 {
     if (mpg__self.frame->tid == 0)
-        team.value = value; /* Nobody reads it before this thread arrives. */
+        team.brought = value;
     meet(false);
     return team.value; /* The next one comes when all have read it. */
 }
