@@ -45,7 +45,8 @@ static struct {
     uint32_t children;     /* subtrees arrived */
     uint64_t made;         /* tasks that these subtrees have made */
     uint64_t settled;      /* host 0: tasks made and done by the last barrier */
-    uint64_t value;        /* what thread 0 brought to the barrier */
+    uint64_t brought;      /* host 0: what thread 0 brings to the barrier */
+    uint64_t value;        /* what it brought to the last one */
     bool is_complete;      /* all below have arrived */
     bool is_joining;       /* host 0: its main thread is at the region's end */
     bool is_joined;        /* and so is everybody else */
