@@ -196,7 +196,7 @@ static void collectHeapRows(Unit &U) {
 static void markCompoundLiterals(Module &M) {
   for (GlobalVariable &GV : M.globals()) {
     if (!GV.getName().starts_with(".compoundliteral") || GV.isConstant() ||
-        GV.isThreadLocal() || GV.isDeclaration())
+        GV.isThreadLocal() || GV.isDeclaration() || isSlot(&GV))
       continue;
     Mark Literal;
     Literal.Flags = MPG_VAR_CONTIGUOUS | MPG_VAR_INTERNAL | MPG_VAR_IMPLICIT;

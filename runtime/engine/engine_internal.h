@@ -8,7 +8,7 @@
 #include "engine.h"
 
 /* engine.c, under the lock. */
-void mpg__step_lock(enum mpg__event_kind, unsigned id);
+void mpg__step_lock(enum mpg__event_kind, uint64_t id);
 
 /* engine.c: the callbacks of net.h. */
 void *mpg__engine_place(const struct mpg__message *, const char **why);

@@ -239,6 +239,11 @@ static void connect_hosts(void)
     mpg__net_start(&net);
 }
 
+unsigned mpg__local_hosts(void)
+{
+    return (unsigned)self.local_hosts;
+}
+
 static unsigned hosts_per_core(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);

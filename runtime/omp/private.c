@@ -91,7 +91,7 @@ struct gap {
     uintptr_t from, to;
 };
 
-static void close_range(uintptr_t from, uintptr_t to)
+static void close_over(uintptr_t from, uintptr_t to)
 {
     void *got = mmap((void *)from, to - from, PROT_NONE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
@@ -138,10 +138,10 @@ static void set_mappings_apart(unsigned host)
                 gaps[free_one].to - gaps[free_one].from)
             free_one = i;
     for (unsigned i = free_one + 1; i < count; i++)
-        close_range(gaps[i].from, gaps[i].to);
+        close_over(gaps[i].from, gaps[i].to);
     uintptr_t top = gaps[free_one].to;
     mapping = top & ~(uintptr_t)(TOP_ROUNDED - 1);
-    close_range(mapping - host * range, top);
+    close_over(mapping - host * range, top);
 }
 
 /* Whose is it? */

@@ -21,17 +21,20 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <threads.h>
+#include <unistd.h>
 
 #include "api/alloc.h"
 #include "base/fatal.h"
 #include "engine/engine.h"
 #include "millipage/abi.h"
+#include "team.h"
 
 #define EXPORTED    __attribute__((visibility("default")))
 #define INITIAL_TLS __attribute__((tls_model("initial-exec")))
@@ -57,7 +60,6 @@ struct stack {
 };
 static INITIAL_TLS __thread struct stack mine;
 
-size_t mpg__omp_stack_bytes;
 static bool is_started;
 
 _Noreturn static void overflow(void)
@@ -94,7 +96,7 @@ EXPORTED void mpg__omp_stack_check(size_t bytes)
 static uint64_t bytes_wanted(uint64_t bytes)
 {
     struct rlimit limit;
-    if (!bytes)
+    if (!bytes && gettid() != getpid()) /* OMP_STACKSIZE is not main's. */
         bytes = mpg__omp_stack_bytes;
     if (!bytes && !getrlimit(RLIMIT_STACK, &limit) &&
         limit.rlim_cur != RLIM_INFINITY)

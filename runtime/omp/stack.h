@@ -6,17 +6,12 @@
 #ifndef MPG_OMP_STACK_H
 #define MPG_OMP_STACK_H
 
-#include <stddef.h>
-
-/* Gives the calling thread a stack in shared memory, of mpg__omp_stack_bytes,
- * unless it has one; main and every thread made by pthread_create need it
- * before they enter the program's code.  mpg__omp_stack_leave gives it back;
- * threads made by pthread_create have that done for them. */
+/* Gives the calling thread a stack in shared memory, unless it has one: of
+ * what ulimit -s says in main, of OMP_STACKSIZE elsewhere.  Threads made by
+ * pthread_create have that done for them, and mpg__omp_stack_leave, which gives
+ * it back, too. */
 void mpg__omp_stack_enter(void);
 void mpg__omp_stack_leave(void);
-
-/* OMP_STACKSIZE; 0, as long as nobody has set it, is what ulimit -s says. */
-extern size_t mpg__omp_stack_bytes;
 
 /* From now on threads that the program makes have such a stack; has the fault
  * handler watch over stacks.  Once, before main. */
