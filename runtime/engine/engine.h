@@ -108,6 +108,12 @@ struct mpg__services {
     void (*freed)(uint32_t region, uint32_t slot, unsigned by);
     uint64_t (*size)(uint32_t region, uint32_t slot);
     void (*start)(const void *call, uint32_t bytes, uint32_t thread);
+    /* In the fault handler: an access to shared memory that the program may
+     * not make at all ends the run here. */
+    void (*check)(const void *address);
+    /* In the fault handler: the program is about to die of an access to memory
+     * that is none of ours; the hook may know why. */
+    void (*crash)(const void *address, const void *context);
     /* A TEAM_* message, under the lock: of an OpenMP job.  Answers NULL, or
      * why it cannot be of a host that keeps to the rules. */
     const char *(*team)(const struct mpg__message *, const void *payload);

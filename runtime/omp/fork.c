@@ -20,16 +20,15 @@
 #include "api/init.h"
 #include "base/fatal.h"
 #include "board.h"
+#include "heap.h"
 #include "icv.h"
 #include "leave.h"
 #include "millipage.h"
 #include "millipage/abi.h"
+#include "private.h"
+#include "stack.h"
 #include "team.h"
 #include "threadprivate.h"
-
-/* A thread's unsafe stack, of which others may be given addresses, has to be
- * in shared memory: whoever provides it (see SafeStack) has this. */
-__attribute__((weak, visibility("default"))) void mpg__omp_stack_enter(void);
 
 __thread struct mpg__thread mpg__self;
 
@@ -120,8 +119,6 @@ static void *work(void *argument)
     struct mpg__start start;
     uint32_t slot = newcomer->slot, seen = newcomer->seen, tid;
     free(newcomer);
-    if (mpg__omp_stack_enter)
-        mpg__omp_stack_enter();
     mpg__self.slot = slot;
     mpg__self.is_of_team = true;
     for (;;)
@@ -174,18 +171,33 @@ static int serve(int count, char **arguments, char **environment)
     return 0;
 }
 
+static mpg__main_fn *the_main;
+
+static int run_main(int count, char **arguments, char **environment)
+{
+    return the_main(count, mpg__omp_arguments(count, arguments), environment);
+}
+
 static mpg__main_fn *main_for_host(mpg__main_fn *its_main)
 {
+    the_main = its_main;
+    mpg__omp_stack_enter();
     mpg__self.is_of_team = true;
     mpg__leave_start();
     is_open = true;
     if (!mpg__engine.node.self && mpg__omp_wants_display())
         mpg__omp_display();
-    return mpg__engine.node.self ? serve : its_main;
+    return mpg__engine.node.self ? serve : run_main;
 }
 
 EXPORTED void mpg__omp_program(void)
 {
+    static bool is_known;
+    if (is_known)
+        return;
+    is_known = true;
+    mpg__omp_private_start();
+    mpg__omp_stack_start();
     mpg__services.team = mpg__team_deliver;
     mpg__main_for_host = main_for_host;
     mpg__before_finish = mpg__leave_finish;
