@@ -36,6 +36,8 @@
 
 #include "base/fatal.h"
 
+#define THREADS_MAX (1u << 20) /* of a region; more cannot be meant */
+
 static struct {
     uint32_t regions; /* begun so far */
     uint32_t rounds;  /* barriers released, region starts included */
@@ -338,7 +340,8 @@ static const char *started(const struct mpg__message *message,
     if (message->bytes != sizeof start)
         return "it brings no region";
     memcpy(&start, payload, sizeof start);
-    if (!start.microtask || !start.threads)
+    if (!start.microtask || !start.threads || start.threads > THREADS_MAX ||
+        start.count > MPG_MICROTASK_ARGUMENTS)
         return "it brings a region of nothing";
     if (!is_parent(message->from) || (team.regions && !team.is_complete))
         return "nobody waits for it";
