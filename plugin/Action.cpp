@@ -7,8 +7,11 @@
 #include "AstGuard.h"
 #include "AstHeap.h"
 #include "AstMark.h"
+#include "AstOpenMP.h"
 #include "Attribute.h"
 #include "Compat.h"
+#include "Diagnostics.h"
+#include "Sharing.h"
 #include "TuState.h"
 #include "ir/Pass.h"
 #include "clang/AST/ASTConsumer.h"
@@ -43,6 +46,9 @@ public:
     for (ValueDecl *D : TuState::get().Listed)
       Marks->markListed(D);
     TuState::get().Listed.clear();
+    if (isOpenMPUnit(CI.getLangOpts()))
+      for (Decl *D : Group)
+        checkOpenMP(CI.getASTContext(), D);
     if (CI.getDiagnostics().hasErrorOccurred())
       for (Decl *D : Group)
         checkUses(CI.getASTContext(), D);
@@ -60,11 +66,17 @@ public:
     if (!CI.getDiagnostics().hasErrorOccurred())
       for (SourceLocation Loc : TuState::get().UnattachedPragmas)
         reportUnattached(Ctx.getDiagnostics(), Loc);
+    if (isOpenMPUnit(CI.getLangOpts()) && CI.getLangOpts().CPlusPlus) {
+      SourceManager &SM = CI.getSourceManager();
+      report(Ctx.getDiagnostics(), SM.getLocForStartOfFile(SM.getMainFileID()),
+             Diag::OpenMPNotC);
+    }
     checkAliases(Ctx);
     if (CI.getDiagnostics().hasErrorOccurred())
       return;
     AstGuard Guard(Ctx, CI.getASTConsumer());
-    if (!Marks->Variables.empty() || Heap->hasRewritten())
+    if (!Marks->Variables.empty() || Heap->hasRewritten() ||
+        isOpenMPUnit(CI.getLangOpts()))
       Guard.emitGuard();
     Guard.emitLateMarks(*Marks);
     Guard.emitLinkWarnings();
@@ -78,6 +90,9 @@ protected:
     TuState::get() = TuState();
     Preprocessor &PP = CI.getPreprocessor();
     PP.setPredefines(PP.getPredefines() + "#define __MILLIPAGE__ 1\n");
+    // copyin reads the master's copy from other hosts, where thread-local
+    // storage has another one: the runtime is to keep the copies.
+    CI.getInvocation().getLangOpts().OpenMPUseTLS = false;
     registerPass(CI);
     return std::make_unique<Consumer>(CI);
   }

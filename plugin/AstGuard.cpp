@@ -60,10 +60,12 @@ void AstGuard::emitGuard() {
 
 void AstGuard::emitLateMarks(const AstMark &Marks) {
   unsigned Number = 0;
-  for (const VarDecl *V : Marks.Late)
+  for (const VarDecl *V : Marks.Late) {
+    std::optional<SharedObject> O = sharedVariable(V);
     emitVariable((names::Late + Twine('.') + Twine(Number++)).str(),
-                 sharedVariable(V)->TheMark.encode(),
+                 O ? O->TheMark.encode() : names::NotShared,
                  addressOf(const_cast<VarDecl *>(V)));
+  }
 }
 
 //===--- Warnings for the linker ------------------------------------------===//
@@ -107,11 +109,16 @@ void AstGuard::warnAbout(const VarDecl *V, StringRef Symbol) {
   const SourceManager &SM = Ctx.getSourceManager();
   std::string Name = "'" + V->getName().str() + "'";
   if (std::optional<SharedObject> O = sharedVariable(V)) {
-    emitLinkWarning(Symbol, Name + " is shared by " + mainFileOf(SM) +
-                                ", by the pragma at " +
-                                placeOf(Ctx, O->Pragma.Pragma) +
-                                ", but this unit saw no pragma for it: "
-                                "include the header that has it");
+    bool IsImplicit = O->TheMark.isImplicit();
+    emitLinkWarning(Symbol,
+                    Name + " is shared by " + mainFileOf(SM) +
+                        (IsImplicit ? ", an OpenMP unit, as declared at "
+                                    : ", by the pragma at ") +
+                        placeOf(Ctx, O->Pragma.Pragma) +
+                        (IsImplicit ? ", but this unit was not compiled by "
+                                      "millicc -fopenmp"
+                                    : ", but this unit saw no pragma for it: "
+                                      "include the header that has it"));
     return;
   }
   if (SM.isInSystemHeader(V->getLocation()) ||

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "AstMark.h"
+#include "Compat.h"
 #include "Diagnostics.h"
 #include "Sharing.h"
 #include "clang/AST/Attr.h"
@@ -10,6 +11,11 @@ using namespace llvm;
 
 namespace millipage {
 
+static std::optional<Mark> markOf(const VarDecl *V) {
+  auto *Section = V->getAttr<SectionAttr>();
+  return Section ? Mark::decode(Section->getName()) : std::nullopt;
+}
+
 class AstMark::Visitor : public RecursiveASTVisitor<AstMark::Visitor> {
   AstMark &Marks;
 
@@ -17,6 +23,14 @@ public:
   explicit Visitor(AstMark &Marks) : Marks(Marks) {}
   bool VisitDeclaratorDecl(DeclaratorDecl *D) {
     Marks.mark(D, /*IsSeen=*/false);
+    return true;
+  }
+  // `int x = 1;` was shared when it came; now its threadprivate follows.
+  bool VisitOMPThreadPrivateDecl(OMPThreadPrivateDecl *D) {
+    for (Expr *E : compat::variablesOf(D))
+      if (auto *Ref = dyn_cast<DeclRefExpr>(E))
+        if (auto *V = dyn_cast<VarDecl>(Ref->getDecl()))
+          Marks.unmark(V, !V->isStaticLocal());
     return true;
   }
 };
@@ -31,11 +45,21 @@ void AstMark::markListed(ValueDecl *D) {
 
 void AstMark::mark(ValueDecl *D, bool IsSeen) {
   std::optional<Annotation> Pragma = annotationOf(D);
-  if (!Pragma || !checkAgreement(D) || Pragma->isPrivate())
+  auto *V = dyn_cast<VarDecl>(D);
+  if (!Pragma) {
+    if (V && isImplicitlyShared(V))
+      markImplicit(V);
     return;
+  }
+  if (!checkAgreement(D))
+    return;
+  if (Pragma->isPrivate()) {
+    if (V && checkNotUsed(V, IsSeen))
+      unmark(V, IsSeen);
+    return;
+  }
   if (!checkLayout(D))
     return;
-  auto *V = dyn_cast<VarDecl>(D);
   if (V && V->hasGlobalStorage() && checkSymbol(V) && checkNotUsed(V, IsSeen))
     markVariable(V, IsSeen);
 }
@@ -45,15 +69,45 @@ void AstMark::markVariable(VarDecl *V, bool IsSeen) {
   std::string Text = sharedVariable(V)->TheMark.encode();
   for (VarDecl *Decl : V->redecls()) {
     auto *Old = Decl->getAttr<SectionAttr>();
-    bool WasMarked = Old && Mark::decode(Old->getName());
+    bool WasMarked = Old && Old->getName() == Text;
     bool WasSeen = IsSeen || Decl != V;
     if (WasSeen && !WasMarked &&
         Decl->isThisDeclarationADefinition() == VarDecl::Definition)
       Late.insert(V->getCanonicalDecl());
     if (WasMarked)
-      Decl->dropAttr<SectionAttr>();
+      continue;
+    Decl->dropAttr<SectionAttr>();
     Decl->addAttr(SectionAttr::CreateImplicit(Ctx, Text));
   }
+}
+
+// Takes an implicit mark back.
+void AstMark::unmark(VarDecl *V, bool IsSeen) {
+  for (VarDecl *Decl : V->redecls()) {
+    if (!markOf(Decl))
+      continue;
+    Decl->dropAttr<SectionAttr>();
+    bool WasSeen = IsSeen || Decl != V;
+    if (WasSeen && Decl->isThisDeclarationADefinition() == VarDecl::Definition)
+      Late.insert(V->getCanonicalDecl());
+  }
+  Variables.remove(V->getCanonicalDecl());
+}
+
+void AstMark::markImplicit(VarDecl *V) {
+  const char *Why = nullptr;
+  auto *Section = V->getAttr<SectionAttr>();
+  if (Section && !Mark::decode(Section->getName()))
+    Why = "in a section of its own";
+  else if (V->hasAttr<AliasAttr>())
+    Why = "an alias of another symbol";
+  else if (V->hasAttr<WeakAttr>() || V->hasAttr<WeakRefAttr>())
+    Why = "weak";
+  if (!Why)
+    return markVariable(V, /*IsSeen=*/false);
+  DiagnosticsEngine &Diags = Ctx.getDiagnostics();
+  report(Diags, V->getLocation(), Diag::ImplicitSymbol) << V->getName() << Why;
+  report(Diags, V->getLocation(), Diag::MakePrivate) << V->getName();
 }
 
 bool AstMark::checkAgreement(const ValueDecl *D) {
@@ -62,7 +116,10 @@ bool AstMark::checkAgreement(const ValueDecl *D) {
   if (!Second)
     return true;
   DiagnosticsEngine &Diags = Ctx.getDiagnostics();
-  report(Diags, Second->Clause, Diag::Disagreement) << D->getName();
+  bool IsGrain = First.isPrivate() == Second->isPrivate();
+  report(Diags, Second->Clause,
+         IsGrain ? Diag::Disagreement : Diag::SharedAndPrivate)
+      << D->getName();
   report(Diags, First.Clause, Diag::EarlierPragma);
   report(Diags, Second->Pragma, Diag::OneDeclarationEnough);
   return false;
@@ -75,13 +132,18 @@ bool AstMark::checkNotUsed(const VarDecl *V, bool IsSeen) {
     return true;
   for (const VarDecl *Decl = IsSeen ? V : V->getPreviousDecl(); Decl;
        Decl = Decl->getPreviousDecl()) {
-    auto *Section = Decl->getAttr<SectionAttr>();
-    if (Section && Mark::decode(Section->getName()))
+    std::optional<Mark> Known = markOf(Decl);
+    if (Known && !Known->isImplicit())
       return true;
     if (!Decl->isReferenced() && !Decl->isUsed(false))
       continue;
+    bool IsPrivate = annotationOf(V)->isPrivate();
+    if (IsPrivate && !Known)
+      return true; // It was private anyway.
     DiagnosticsEngine &Diags = Ctx.getDiagnostics();
-    report(Diags, annotationOf(V)->Pragma, Diag::UsedBefore) << V->getName();
+    report(Diags, annotationOf(V)->Pragma,
+           IsPrivate ? Diag::UsedBeforePrivate : Diag::UsedBefore)
+        << V->getName();
     report(Diags, Decl->getLocation(), Diag::MovePragma);
     return false;
   }

@@ -24,13 +24,16 @@ public:
 
   /// Shared file-scope variables and static locals, in order.
   llvm::SetVector<const clang::VarDecl *> Variables;
-  /// Those whose definition went to code generation without a section.
+  /// Those whose definition went to code generation without a section, or
+  /// with one that does not hold any more.
   llvm::SetVector<const clang::VarDecl *> Late;
 
 private:
   class Visitor;
   void mark(clang::ValueDecl *D, bool IsSeen);
   void markVariable(clang::VarDecl *V, bool IsSeen);
+  void unmark(clang::VarDecl *V, bool IsSeen);
+  void markImplicit(clang::VarDecl *V);
   bool checkAgreement(const clang::ValueDecl *D);
   bool checkNotUsed(const clang::VarDecl *V, bool IsSeen);
   bool checkLayout(const clang::ValueDecl *D);

@@ -70,8 +70,11 @@ std::optional<Annotation> conflictingAnnotation(const Decl *D,
 }
 
 void reportUnattached(DiagnosticsEngine &Diags, SourceLocation Pragma) {
-  report(Diags, Pragma, Diag::NoDeclaration);
-  report(Diags, Pragma, Diag::UseListForm);
+  // The location is that of the directive's word.
+  const char *At = Diags.getSourceManager().getCharacterData(Pragma);
+  StringRef Word = StringRef(At).starts_with("private") ? "private" : "shared";
+  report(Diags, Pragma, Diag::NoDeclaration) << Word;
+  report(Diags, Pragma, Diag::UseListForm) << Word;
 }
 
 //===--- Receiving the attribute ------------------------------------------===//
@@ -156,7 +159,7 @@ private:
       }
       if (!evaluateCount(Value))
         return false;
-      if (!Pragma.isPrivate() && !checkKind(Value))
+      if (!(Pragma.isPrivate() ? checkPrivate(Value) : checkKind(Value)))
         return false;
       std::string Text = AnnotationPrefix + std::to_string(Pragma.Grain) + ":" +
                          std::to_string(Pragma.Count);
@@ -211,6 +214,12 @@ private:
       else
         report(Diags, Pragma.Pragma, Remedy) << Argument;
       return false;
+    }
+
+    bool checkPrivate(const ValueDecl *D) {
+      auto *V = dyn_cast<VarDecl>(D);
+      return (V && V->hasGlobalStorage()) ||
+             refuse(D, Diag::PrivateAutomatic, Diag::RemovePragma);
     }
 
     bool checkKind(const ValueDecl *D) {

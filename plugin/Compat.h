@@ -6,6 +6,7 @@
 #define MILLIPAGE_PLUGIN_COMPAT_H
 
 #include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclOpenMP.h"
 #include "clang/AST/Expr.h"
 #include "clang/Basic/CodeGenOptions.h"
 #include "llvm/Config/llvm-config.h"
@@ -35,6 +36,15 @@ inline void addPassBuilderCallback(clang::CodeGenOptions &Options,
   Dl_info Info;
   if (dladdr(reinterpret_cast<void *>(Register), &Info))
     Options.PassPlugins.push_back(Info.dli_fname);
+#endif
+}
+
+/// The expressions that a threadprivate directive lists.
+inline auto variablesOf(clang::OMPThreadPrivateDecl *D) {
+#if LLVM_VERSION_MAJOR >= 20
+  return D->varlist();
+#else
+  return D->varlists();
 #endif
 }
 

@@ -20,7 +20,7 @@
 namespace millipage {
 
 struct Mark {
-  unsigned Flags = 0; // MPG_VAR_CONTIGUOUS, MPG_VAR_HEAP, MPG_VAR_INTERNAL
+  unsigned Flags = 0; // MPG_VAR_CONTIGUOUS, _HEAP, _INTERNAL, _IMPLICIT
   unsigned Grain = MPG_GRAIN_DEFAULT;
   uint64_t Count = 0;
   uint64_t Unit = 1;
@@ -32,6 +32,7 @@ struct Mark {
 
   bool isContiguous() const { return Flags & MPG_VAR_CONTIGUOUS; }
   bool isHeap() const { return Flags & MPG_VAR_HEAP; }
+  bool isImplicit() const { return Flags & MPG_VAR_IMPLICIT; }
   /// Equal answers here mean equal addresses for equal indices.
   bool sameGeometry(const Mark &Other) const {
     return isContiguous() == Other.isContiguous() &&
@@ -63,6 +64,8 @@ inline constexpr char GuardTarget[] = "__millipage_ir_pass_did_not_run";
 /// A variable whose initialiser is the address of a shared variable that was
 /// already emitted when its pragma came; its section is the mark.
 inline constexpr char Late[] = "__millipage_late";
+/// The section of a late mark that takes an implicit mark back.
+inline constexpr char NotShared[] = "millipage.private";
 } // namespace names
 
 } // namespace millipage

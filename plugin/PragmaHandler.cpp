@@ -80,8 +80,6 @@ private:
     PP.LexUnexpandedToken(Tok);
     if (Tok.is(tok::l_paren))
       return parseList(Line, Word);
-    if (Line.IsPrivate)
-      return fail(Tok.getLocation(), Diag::ExpectedParen, Word);
     return true;
   }
 

@@ -81,6 +81,33 @@ static SharedObject describe(const ValueDecl *D, const Annotation &Pragma,
 
 //===--- The policy -------------------------------------------------------===//
 
+// What OpenMP calls threadprivate, any declaration says for all.
+static bool isThreadPrivate(const VarDecl *D) {
+  for (const VarDecl *Decl : D->redecls())
+    if (Decl->getTLSKind() != VarDecl::TLS_None ||
+        Decl->hasAttr<OMPThreadPrivateDeclAttr>())
+      return true;
+  return false;
+}
+
+bool isOpenMPUnit(const LangOptions &Options) {
+  return Options.OpenMP && !Options.OpenMPSimd;
+}
+
+bool isImplicitlyShared(const VarDecl *D) {
+  const ASTContext &Ctx = D->getASTContext();
+  if (!isOpenMPUnit(Ctx.getLangOpts()) || Ctx.getLangOpts().CPlusPlus ||
+      !D->hasGlobalStorage() || !D->getIdentifier() || D->isImplicit() ||
+      D->getStorageClass() == SC_Register ||
+      annotationOf(D->getMostRecentDecl()) ||
+      Ctx.getBaseElementType(D->getType()).isConstQualified())
+    return false;
+  // The C library's own (stdout, environ): every host has them.
+  const VarDecl *First = D->getCanonicalDecl();
+  return !Ctx.getSourceManager().isInSystemHeader(First->getLocation()) &&
+         !isThreadPrivate(D);
+}
+
 static std::optional<Annotation> pragmaOf(const ValueDecl *D) {
   std::optional<Annotation> Pragma = annotationOf(D);
   if (!Pragma || Pragma->isPrivate())
@@ -96,8 +123,14 @@ std::optional<SharedObject> sharedVariable(const VarDecl *D) {
   if (!D->hasGlobalStorage())
     return std::nullopt;
   std::optional<Annotation> Pragma = pragmaOf(D->getMostRecentDecl());
-  if (!Pragma)
-    return std::nullopt;
+  unsigned Flags = D->hasExternalFormalLinkage() ? 0 : MPG_VAR_INTERNAL;
+  if (!Pragma) {
+    if (!isImplicitlyShared(D))
+      return std::nullopt;
+    Flags |= MPG_VAR_IMPLICIT;
+    Pragma.emplace();
+    Pragma->Pragma = Pragma->Clause = D->getCanonicalDecl()->getLocation();
+  }
   // The clause of a pointer describes what it points to; the pointer itself
   // is one small variable.
   if (pointsToData(D->getType())) {
@@ -108,8 +141,7 @@ std::optional<SharedObject> sharedVariable(const VarDecl *D) {
   if (!Best)
     Best = D->getMostRecentDecl();
   return describe(D, *Pragma,
-                  shapeOfVariable(D->getASTContext(), Best->getType()),
-                  D->hasExternalFormalLinkage() ? 0 : MPG_VAR_INTERNAL);
+                  shapeOfVariable(D->getASTContext(), Best->getType()), Flags);
 }
 
 std::optional<SharedObject> sharedAllocations(const ValueDecl *D) {

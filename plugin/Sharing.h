@@ -19,7 +19,7 @@ namespace millipage {
 /// One shared variable, or what one pointer's allocations are.
 struct SharedObject {
   const clang::ValueDecl *Decl = nullptr;
-  Annotation Pragma;
+  Annotation Pragma; ///< Of an implicit one: no clause, at its declaration.
   Layout Geometry;
   LayoutError Error = LayoutError::None;
   Mark TheMark;
@@ -28,7 +28,12 @@ struct SharedObject {
   llvm::StringRef name() const { return Decl->getName(); }
 };
 
-/// D itself, when it is a shared variable.
+/// Whether the unit is compiled with -fopenmp (-fopenmp-simd has no threads).
+bool isOpenMPUnit(const clang::LangOptions &Options);
+/// Whether D is shared by OpenMP's rule alone, without a pragma: every mutable
+/// variable of an OpenMP unit that is not thread-local.
+bool isImplicitlyShared(const clang::VarDecl *D);
+/// D itself, when it is a shared variable, by a pragma or implicitly.
 std::optional<SharedObject> sharedVariable(const clang::VarDecl *D);
 /// What D points to, when D is a pointer whose allocations are shared: a
 /// variable, a parameter or a member.

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define MPG_ABI 1
+#define MPG_ABI 2
 
 /* Granularity as the source has it. */
 enum mpg_abi_grain {
@@ -58,6 +58,12 @@ enum mpg_abi_flags {
     MPG_VAR_CONTIGUOUS = 1u << 2, /* code was compiled for base + offset */
     MPG_VAR_HEAP = 1u << 3,       /* describes the allocations of a pointer,
                                      not a variable; size is 0 */
+    MPG_VAR_IMPLICIT = 1u << 4,   /* shared because its unit is OpenMP's, by no
+                                     pragma; contiguous.  A unit that only
+                                     declares such a variable has a slot of
+                                     its own linkage: if no unit defines the
+                                     variable, it is a library's, and the
+                                     runtime points the slot there */
 };
 
 /* One shared variable, or the allocations of one pointer, as one unit sees
@@ -65,7 +71,8 @@ enum mpg_abi_flags {
 struct mpg_abi_var {
     const char *name; /* as in the source; a static local is "function.name",
                          a struct member "struct.member" */
-    const char *file; /* of the pragma that made it shared */
+    const char *file; /* of the pragma that made it shared, or of an implicit
+                         one's declaration */
     uint32_t line;
     uint32_t column;
     uint32_t flags;   /* enum mpg_abi_flags */
@@ -107,6 +114,16 @@ void *mpg__calloc(const struct mpg_abi_var *var, size_t count, size_t bytes);
 void *mpg__realloc(const struct mpg_abi_var *var, void *, size_t bytes);
 void *mpg__aligned_alloc(const struct mpg_abi_var *var, size_t align,
                          size_t bytes);
+
+/* Called by each unit that was compiled with -fopenmp, priority 100: the job is
+ * an OpenMP program.  Host 0 alone runs main, the others run its parallel
+ * regions with it until it ends. */
+void mpg__omp_program(void);
+
+/* Called in a function of an OpenMP unit that has a large frame, when it has
+ * moved __safestack_unsafe_stack_ptr for it (bytes is 0), or is about to move
+ * it by `bytes` more: ends the job when that is beyond the thread's stack. */
+void mpg__omp_stack_check(size_t bytes);
 
 #ifdef __cplusplus
 }

@@ -69,17 +69,6 @@ private:
   }
 };
 
-Function *makeConstructor(Unit &U, StringRef Name, int Priority) {
-  auto *Type = FunctionType::get(llvm::Type::getVoidTy(U.M.getContext()),
-                                 /*isVarArg=*/false);
-  auto *F = Function::createWithDefaultAttr(Type, GlobalValue::InternalLinkage,
-                                            0, Name, &U.M);
-  F->addFnAttr(Attribute::NoUnwind);
-  BasicBlock::Create(U.M.getContext(), "entry", F);
-  appendToGlobalCtors(U.M, F, Priority);
-  return F;
-}
-
 void callWithUnit(IRBuilder<> &B, Unit &U, StringRef Callee,
                   GlobalVariable *TheUnit) {
   B.CreateCall(U.M.getOrInsertFunction(Callee, B.getVoidTy(), B.getPtrTy()),
@@ -87,6 +76,17 @@ void callWithUnit(IRBuilder<> &B, Unit &U, StringRef Callee,
 }
 
 } // namespace
+
+Function *makeConstructor(Module &M, StringRef Name, int Priority) {
+  auto *Type =
+      FunctionType::get(llvm::Type::getVoidTy(M.getContext()), false);
+  auto *F = Function::createWithDefaultAttr(Type, GlobalValue::InternalLinkage,
+                                            0, Name, &M);
+  F->addFnAttr(Attribute::NoUnwind);
+  BasicBlock::Create(M.getContext(), "entry", F);
+  appendToGlobalCtors(M, F, Priority);
+  return F;
+}
 
 void emitDescriptors(Unit &U) {
   TableWriter Writer(U);
@@ -97,7 +97,7 @@ void emitDescriptors(Unit &U) {
       ConstantArray::get(cast<ArrayType>(U.Table->getValueType()), Rows));
   GlobalVariable *TheUnit = Writer.unit();
 
-  Function *Register = makeConstructor(U, "mpg.register", 100);
+  Function *Register = makeConstructor(U.M, "mpg.register", 100);
   IRBuilder<> B(&Register->getEntryBlock());
   callWithUnit(B, U, "mpg__register", TheUnit);
   B.CreateRetVoid();
@@ -105,7 +105,7 @@ void emitDescriptors(Unit &U) {
   // The runtime writes the slots in mpg__bind, which no optimiser may see
   // through: it is an external function and the slots' addresses escape into
   // the table.
-  Function *Bind = makeConstructor(U, "mpg.bind", 101);
+  Function *Bind = makeConstructor(U.M, "mpg.bind", 101);
   B.SetInsertPoint(&Bind->getEntryBlock());
   callWithUnit(B, U, "mpg__bind", TheUnit);
   emitFixups(U, B);

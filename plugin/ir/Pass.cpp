@@ -22,6 +22,8 @@ public:
   PreservedAnalyses run(Module &M, ModuleAnalysisManager &) {
     Unit U(M);
     collectRows(U);
+    if (isOpenMP(M))
+      lowerOpenMP(M);
     // A second run, when both -fplugin and -fpass-plugin are given, finds
     // nothing.
     if (U.Rows.empty())

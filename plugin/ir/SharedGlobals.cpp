@@ -58,10 +58,16 @@ static void addVariable(Unit &U, GlobalVariable *GV, Mark M) {
   bool IsDefined = !GV->isDeclaration();
   auto Linkage = GV->hasLocalLinkage() ? GlobalValue::InternalLinkage
                                        : GlobalValue::ExternalLinkage;
+  // Perhaps no unit defines it, because it is a library's, declared by hand.
+  // A common symbol stands in then; otherwise it gives way to the definition,
+  // and like an undefined one it has linkers look for that in archives.
+  bool IsCommon = !IsDefined && M.isImplicit();
+  if (IsCommon)
+    Linkage = GlobalValue::CommonLinkage;
   Row R;
   R.TheMark = std::move(M);
   R.Variable = GV;
-  R.Slot = makeSlot(U, Name + ".mpg", Linkage, IsDefined);
+  R.Slot = makeSlot(U, Name + ".mpg", Linkage, IsDefined || IsCommon);
   R.Slot->setVisibility(GV->getVisibility());
   R.Slot->setDSOLocal(GV->isDSOLocal());
   if (IsDefined && !GV->getInitializer()->isNullValue())
@@ -115,7 +121,9 @@ static void applyLateMarks(Module &M) {
       continue;
     Value *Target = GV.getInitializer()->stripPointerCasts();
     if (auto *Variable = dyn_cast<GlobalVariable>(Target))
-      Variable->setSection(GV.getSection());
+      Variable->setSection(GV.getSection() == names::NotShared
+                               ? StringRef()
+                               : GV.getSection());
     dropGlobal(&GV);
   }
 }
@@ -184,11 +192,28 @@ static void collectHeapRows(Unit &U) {
           addHeapRow(U, *Call, Argument);
 }
 
+// `&(struct s){1}` at file scope is a variable without a declaration.
+static void markCompoundLiterals(Module &M) {
+  for (GlobalVariable &GV : M.globals()) {
+    if (!GV.getName().starts_with(".compoundliteral") || GV.isConstant() ||
+        GV.isThreadLocal() || GV.isDeclaration() || isSlot(&GV))
+      continue;
+    Mark Literal;
+    Literal.Flags = MPG_VAR_CONTIGUOUS | MPG_VAR_INTERNAL | MPG_VAR_IMPLICIT;
+    Literal.Element = M.getDataLayout().getTypeAllocSize(GV.getValueType());
+    Literal.Name = "compound literal";
+    Literal.File = M.getSourceFileName();
+    GV.setSection(Literal.encode());
+  }
+}
+
 void collectRows(Unit &U) {
   dropGuard(U.M);
   applyLateMarks(U.M);
   dropGlobalAnnotations(U.M);
   dropLocalAnnotations(U.M);
+  if (isOpenMP(U.M))
+    markCompoundLiterals(U.M);
   SmallVector<GlobalVariable *> Globals;
   for (GlobalVariable &GV : U.M.globals())
     Globals.push_back(&GV);

@@ -97,7 +97,17 @@ void rewritePointers(Unit &U);
 /// Lowers the allocations that the syntax half marked.
 void lowerAllocations(Unit &U);
 
+// OpenMP.cpp
+/// Whether the unit was compiled with -fopenmp.
+bool isOpenMP(const llvm::Module &M);
+/// Shares what such a unit has beside variables: its allocations and its
+/// stack; and says that the program is an OpenMP program.
+void lowerOpenMP(llvm::Module &M);
+
 // Descriptors.cpp
+/// A function that runs before main, with an empty entry block.
+llvm::Function *makeConstructor(llvm::Module &M, llvm::StringRef Name,
+                                int Priority);
 /// Fills the table; makes the constructors.
 void emitDescriptors(Unit &U);
 

@@ -272,6 +272,24 @@ uint64_t mpg__run_bytes(const void *address)
     return mpg__remote_size(region, slot);
 }
 
+void *mpg__run_align(void *address, uint64_t align)
+{
+    uint32_t region, slot;
+    uint64_t skip = -(uint64_t)(uintptr_t)address & (align - 1);
+    mpg_assert(find(address, &region, &slot));
+    if (!skip)
+        return address;
+    uint64_t slots = skip / mpg__region_get(region)->layout.slot_bytes;
+    mpg__mutex_lock(&heap);
+    uint32_t *length = &arena_of_region[region]->lengths[slot];
+    mpg_assert(slots < *length);
+    length[slots] = *length - (uint32_t)slots;
+    *length = (uint32_t)slots;
+    mpg__mutex_unlock(&heap);
+    free_here(region, slot, mpg__engine.node.self);
+    return (char *)address + skip;
+}
+
 void mpg__run_free(const void *address)
 {
     uint32_t region, slot;

@@ -18,6 +18,10 @@
 void *mpg__run_allocate(const struct mpg__grain *, bool is_array,
                         uint64_t align, bool *is_fresh);
 
+/* Gives back the first minipages of a run of this host, up to a multiple of
+ * align, a power of two that the run goes beyond.  Answers the new start. */
+void *mpg__run_align(void *address, uint64_t align);
+
 /* Of a run that begins at address, of any host: its length in bytes, 0 when
  * none begins there; and the end of it. */
 uint64_t mpg__run_bytes(const void *address);

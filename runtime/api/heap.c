@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heap.h"
+
 #include "alloc.h"
 #include "base/fatal.h"
 #include "engine/engine.h"
@@ -59,6 +61,28 @@ static void *allocate_single(uint64_t bytes, uint64_t align, bool *is_fresh)
     if (mpg__views_for(grain.slot_bytes, MPG_SLOTS_MAX) > mpg__vm.views_max)
         grain.slot_bytes = MPG_PAGE;
     return allocate(&grain, false, align, is_fresh);
+}
+
+void *mpg__heap_allocate(uint64_t bytes, uint64_t align, bool *is_fresh)
+{
+    if (bytes <= MPG_PAGE && align <= MPG_PAGE)
+        return allocate_single(bytes, align, is_fresh);
+    /* Beyond a page, alignment is a matter of which page is the first. */
+    uint64_t extra = align > MPG_PAGE ? align : 0;
+    if (bytes > mpg__vm.stride || extra > mpg__vm.stride) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    uint64_t slots = (bytes + extra + MPG_PAGE - 1) / MPG_PAGE;
+    struct mpg__grain grain = {MPG_PAGE, (uint32_t)slots, 1};
+    char *got = allocate(&grain, true, extra ? MPG_PAGE : align, is_fresh);
+    if (got && extra) {
+        sigset_t before;
+        mpg__enter(&before);
+        got = mpg__run_align(got, extra);
+        mpg__leave(&before);
+    }
+    return got;
 }
 
 EXPORTED void *mpg_malloc(size_t bytes)
@@ -192,7 +216,7 @@ static void free_shared(void *pointer)
     mpg__leave(&before);
 }
 
-static uint64_t bytes_of(const void *pointer)
+uint64_t mpg__heap_bytes(const void *pointer)
 {
     sigset_t before;
     mpg__enter(&before);
@@ -214,7 +238,7 @@ EXPORTED void *mpg__realloc(const struct mpg_abi_var *var, void *old,
         mpg__fatal("'%s' (%s:%u): realloc of %p, which is not shared memory: "
                    "allocate it through the pointer in the first place",
                    var->name, var->file, var->line, old);
-    uint64_t had = bytes_of(old);
+    uint64_t had = mpg__heap_bytes(old);
     if (bytes && bytes <= had && had / 2 <= bytes)
         return old;
     char *got = mpg__malloc(var, bytes);
@@ -272,7 +296,7 @@ EXPORTED void *realloc(void *pointer, size_t bytes)
     /* Without its annotated pointer at hand the allocation keeps the
      * minipages that it has. */
     uint32_t number, slot;
-    uint64_t had = bytes_of(pointer);
+    uint64_t had = mpg__heap_bytes(pointer);
     if (bytes && bytes <= had)
         return pointer;
     if (mpg__region_find(pointer, &number, &slot) != MPG_FOUND)

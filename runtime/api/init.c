@@ -11,30 +11,35 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "init.h"
+
 #include "alloc.h"
 #include "base/fatal.h"
 #include "engine/engine.h"
 #include "spawn.h"
 #include "vars.h"
 
-typedef int main_fn(int, char **, char **);
-typedef int start_main_fn(main_fn *, int, char **, void (*)(void),
+typedef int start_main_fn(mpg__main_fn *, int, char **, void (*)(void),
                           void (*)(void), void (*)(void), void *);
 
-static main_fn *the_main;
+static mpg__main_fn *the_main;
+mpg__main_fn *(*mpg__main_for_host)(mpg__main_fn *);
+void (*mpg__before_finish)(void);
 
 static int joined_main(int count, char **arguments, char **environment)
 {
     if (!atomic_load(&mpg__engine_is_started))
         mpg__engine_start();
+    if (mpg__main_for_host)
+        the_main = mpg__main_for_host(the_main);
     return the_main(count, arguments, environment);
 }
 
-int __libc_start_main(main_fn *, int, char **, void (*)(void), void (*)(void),
-                      void (*)(void), void *);
+int __libc_start_main(mpg__main_fn *, int, char **, void (*)(void),
+                      void (*)(void), void (*)(void), void *);
 
 __attribute__((visibility("default"))) int
-__libc_start_main(main_fn *its_main, int count, char **arguments,
+__libc_start_main(mpg__main_fn *its_main, int count, char **arguments,
                   void (*init)(void), void (*fini)(void), void (*unload)(void),
                   void *stack_end)
 {
@@ -60,6 +65,9 @@ __attribute__((constructor(103))) static void at_load(void)
  * exit's status decided.  A child of fork is no host of the job. */
 __attribute__((destructor)) static void at_exit(void)
 {
-    if (getpid() == process)
-        mpg__engine_finish();
+    if (getpid() != process)
+        return;
+    if (mpg__before_finish)
+        mpg__before_finish();
+    mpg__engine_finish();
 }

@@ -7,6 +7,7 @@
  * so that a thousand small globals share a few pages and still each has a
  * minipage; every other variable is a region of its own.
  */
+#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,74 @@ EXPORTED void mpg__register(struct mpg_abi_unit *unit)
     *end = unit;
     if (!unbound)
         unbound = unit;
+}
+
+/* What is shared by OpenMP's rule, without a pragma. */
+
+static bool is_implicit(const struct mpg_abi_var *var)
+{
+    return var->flags & MPG_VAR_IMPLICIT;
+}
+
+/* Another unit may have a pragma for it, which then holds.  Pragmas are few
+ * where variables are shared without. */
+static const struct mpg_abi_var **pragmas;
+static uint32_t pragmas_count;
+
+static void collect_pragmas(void)
+{
+    uint32_t count = 0;
+    for (struct mpg_abi_unit *unit = units; unit; unit = unit->next)
+        count += unit->vars_count;
+    pragmas = malloc((count + 1) * sizeof(*pragmas));
+    if (!pragmas)
+        mpg__fatal("no memory for %u shared variables: %m", count);
+    pragmas_count = 0;
+    for (struct mpg_abi_unit *unit = units; unit; unit = unit->next)
+        for (uint32_t i = 0; i < unit->vars_count; i++)
+            if (!(unit->vars[i].flags & (MPG_VAR_IMPLICIT | MPG_VAR_HEAP)))
+                pragmas[pragmas_count++] = &unit->vars[i];
+}
+
+static const struct mpg_abi_var *pragma_of(const struct mpg_abi_var *var)
+{
+    for (uint32_t i = 0; i < pragmas_count; i++)
+        if (pragmas[i]->slot == var->slot)
+            return pragmas[i];
+    return NULL;
+}
+
+/* A variable that units declare and none defines is a library's: found by its
+ * name, and private to each host as everything of libraries is.  One of the
+ * program itself is none: whoever defined it did not know that it is shared. */
+static void find_in_library(const struct mpg_abi_var *var)
+{
+    Dl_info program, its;
+    void *found = dlsym(RTLD_DEFAULT, var->name);
+    if (!found || !dladdr(found, &its) || !dladdr(var->slot, &program))
+        return;
+    /* It may be the library's variable nonetheless, copied into the program by
+     * the linker. */
+    if (its.dli_fbase == program.dli_fbase && !dlsym(RTLD_NEXT, var->name))
+        return;
+    var->slot->base = found;
+}
+
+static void each_missing(void (*each)(const struct mpg_abi_var *))
+{
+    for (struct mpg_abi_unit *unit = units; unit; unit = unit->next)
+        for (uint32_t i = 0; i < unit->vars_count; i++)
+            if (is_implicit(&unit->vars[i]) && !unit->vars[i].slot->base)
+                each(&unit->vars[i]);
+}
+
+static void refuse_missing(const struct mpg_abi_var *var)
+{
+    mpg__fatal("'%s' (%s:%u) is defined neither by a library nor by a unit that "
+               "shares it: compile the unit that defines it with millicc "
+               "-fopenmp, or write '#pragma millipage private(%s)' behind the "
+               "declaration if each host is to have a copy of its own",
+               var->name, var->file, var->line, var->name);
 }
 
 /* Laying out. */
@@ -127,7 +196,8 @@ static void lay_out(const struct mpg_abi_var *var, struct small *smalls,
     }
     if (!is_laid_out_here(var))
         return;
-    struct mpg__grain grain = mpg__grain_of(var, var->size);
+    const struct mpg_abi_var *pragma = is_implicit(var) ? pragma_of(var) : NULL;
+    struct mpg__grain grain = mpg__grain_of(pragma ? pragma : var, var->size);
     if (grain.slots == 1 && grain.slot_bytes <= MPG_PAGE &&
         (var->flags & MPG_VAR_CONTIGUOUS)) {
         smalls[*smalls_count] = (struct small){var, grain};
@@ -152,11 +222,14 @@ EXPORTED void mpg__bind(struct mpg_abi_unit *unit)
     struct small *smalls = malloc(vars_count * sizeof *smalls);
     if (!smalls)
         mpg__fatal("no memory for %u shared variables: %m", vars_count);
+    collect_pragmas();
     for (struct mpg_abi_unit *each = unbound; each; each = each->next)
         for (uint32_t i = 0; i < each->vars_count; i++)
             lay_out(&each->vars[i], smalls, &smalls_count);
     place_small(smalls, smalls_count);
     free(smalls);
+    free(pragmas);
+    each_missing(find_in_library);
     unbound = NULL;
 }
 
@@ -180,7 +253,8 @@ static int by_slot(const void *a, const void *b)
     const struct row *x = a, *y = b;
     if (x->var->slot != y->var->slot)
         return x->var->slot < y->var->slot ? -1 : 1;
-    return 0;
+    /* Those with a pragma meet each other. */
+    return is_implicit(x->var) - is_implicit(y->var);
 }
 
 static const char *grain_words(const struct mpg_abi_var *var, char *text,
@@ -207,7 +281,12 @@ static const char *grain_words(const struct mpg_abi_var *var, char *text,
 static void compare(const struct row *a, const struct row *b)
 {
     char one[64], other[64];
-    if (a->var->grain != b->var->grain || a->var->count != b->var->count)
+    bool is_any_implicit = is_implicit(a->var) || is_implicit(b->var);
+    /* Code of an implicit one takes any granularity that leaves the variable
+     * contiguous. */
+    bool is_granularity_free =
+        is_any_implicit && (a->var->flags & b->var->flags & MPG_VAR_CONTIGUOUS);
+    if (!is_granularity_free && (a->var->grain != b->var->grain || a->var->count != b->var->count))
         mpg__fatal("'%s' is shared with %s at %s:%u (in %s) and with %s at "
                    "%s:%u (in %s): give it one granularity, best in a header",
                    a->var->name, grain_words(a->var, one, sizeof one),
@@ -216,7 +295,8 @@ static void compare(const struct row *a, const struct row *b)
                    b->var->line, b->unit->source);
     bool sizes_differ =
         a->var->size && b->var->size && a->var->size != b->var->size;
-    if (sizes_differ || a->var->unit != b->var->unit ||
+    if (sizes_differ ||
+        (a->var->unit != b->var->unit && !is_any_implicit) ||
         a->var->element != b->var->element)
         mpg__fatal("'%s' is declared with different types at %s:%u (in %s: "
                    "%llu bytes, elements of %llu) and at %s:%u (in %s: %llu "
@@ -299,6 +379,7 @@ uint64_t mpg__vars_check(void)
     for (uint32_t i = 1; i < count; i++)
         if (rows[i].var->slot == rows[i - 1].var->slot)
             compare(&rows[i - 1], &rows[i]);
+    each_missing(refuse_missing);
     mpg__grain_check_names();
     if (*mpg__config.granularity)
         check_overrides(rows, count);

@@ -117,6 +117,11 @@ static void send_set(const struct mpg__action *action)
             send_one(host, action);
 }
 
+static uint64_t lock_id(const struct mpg__event *event)
+{
+    return (uint64_t)event->region << 32 | event->slot;
+}
+
 static void perform(const struct mpg__event *event,
                     const struct mpg__action *action)
 {
@@ -149,7 +154,7 @@ static void perform(const struct mpg__event *event,
         mpg__waiters_wake(event->region, event->slot);
         break;
     case MPG_ACTION_LOCK_OWNED:
-        mpg__lock_owned(event->slot);
+        mpg__lock_owned(lock_id(event));
         break;
     case MPG_ACTION_BARRIER_DONE:
         mpg__engine.counts.barriers++;
@@ -218,6 +223,13 @@ static void step_minipage(struct mpg__event *event)
         mpg__engine.counts.minipages++;
 }
 
+static void step_lock_event(struct mpg__event *event)
+{
+    event->home_host = (uint16_t)mpg__lock_home(lock_id(event));
+    event->lock = mpg__lock_of(lock_id(event));
+    step(event);
+}
+
 static void step_message(const struct mpg__message *message)
 {
     struct mpg__event event = {.kind = MPG_EVENT_MESSAGE,
@@ -228,9 +240,7 @@ static void step_message(const struct mpg__message *message)
     case MPG_MESSAGE_LOCK_REQUEST:
     case MPG_MESSAGE_LOCK_NEXT:
     case MPG_MESSAGE_LOCK_TOKEN:
-        event.home_host = (uint16_t)(message->slot % mpg__engine.node.hosts);
-        event.lock = mpg__lock_of(message->slot);
-        step(&event);
+        step_lock_event(&event);
         break;
     case MPG_MESSAGE_BARRIER_ARRIVE:
     case MPG_MESSAGE_BARRIER_RELEASE:
@@ -276,14 +286,12 @@ void mpg__step_barrier(void)
     settle();
 }
 
-void mpg__step_lock(enum mpg__event_kind kind, unsigned id)
+void mpg__step_lock(enum mpg__event_kind kind, uint64_t id)
 {
     struct mpg__event event = {.kind = (uint8_t)kind,
-                               .slot = id,
-                               .home_host =
-                                   (uint16_t)(id % mpg__engine.node.hosts),
-                               .lock = mpg__lock_of(id)};
-    step(&event);
+                               .region = (uint32_t)(id >> 32),
+                               .slot = (uint32_t)id};
+    step_lock_event(&event);
     settle();
 }
 

@@ -78,11 +78,13 @@ void mpg__step_barrier(void);
 /* Sends to another host, as soon as the lock is given up, and counts it. */
 void mpg__post(unsigned host, struct mpg__message *, const void *payload);
 
-/* locks.c.  Under the lock.  The waiter is woken when the thread has it. */
-void mpg__lock_ask(unsigned id, struct mpg__waiter *);
-bool mpg__lock_give_back(unsigned id); /* false: this host does not hold it */
-void mpg__lock_owned(unsigned id);
-struct mpg__lock *mpg__lock_of(unsigned id);
+/* locks.c.  Under the lock.  The waiter is woken when the thread has it.  Ids
+ * below 2^32 are the program's (mpg_lock). */
+void mpg__lock_ask(uint64_t id, struct mpg__waiter *);
+bool mpg__lock_give_back(uint64_t id); /* false: this host does not hold it */
+void mpg__lock_owned(uint64_t id);
+struct mpg__lock *mpg__lock_of(uint64_t id);
+unsigned mpg__lock_home(uint64_t id);
 
 /* wait.c. */
 void mpg__waiter_add(struct mpg__waiter *, uint32_t region, uint32_t slot);
@@ -90,6 +92,10 @@ void mpg__waiters_wake(uint32_t region, uint32_t slot); /* and forget */
 void mpg__waiter_wake(struct mpg__waiter *);
 /* Sleeps or polls until the waiter is woken.  Without the lock. */
 void mpg__wait(struct mpg__waiter *);
+/* For a loop that looks at shared memory until another thread has written to
+ * it: serves the connections for a moment if nobody else does, and gives the
+ * processor to others, the longer the more often it was called (`tries`). */
+void mpg__pause(unsigned tries);
 /* Makes the server thread call mpg__threads_work soon. */
 void mpg__server_call(void);
 void mpg__server_start(unsigned busy_hosts_per_core);
@@ -107,6 +113,15 @@ struct mpg__services {
     void (*freed)(uint32_t region, uint32_t slot, unsigned by);
     uint64_t (*size)(uint32_t region, uint32_t slot);
     void (*start)(const void *call, uint32_t bytes, uint32_t thread);
+    /* In the fault handler: an access to shared memory that the program may
+     * not make at all ends the run here. */
+    void (*check)(const void *address);
+    /* In the fault handler: the program is about to die of an access to memory
+     * that is none of ours; the hook may know why. */
+    void (*crash)(const void *address, const void *context);
+    /* A TEAM_* message, under the lock: of an OpenMP job.  Answers NULL, or
+     * why it cannot be of a host that keeps to the rules. */
+    const char *(*team)(const struct mpg__message *, const void *payload);
 };
 extern struct mpg__services mpg__services;
 
@@ -139,6 +154,9 @@ extern _Atomic bool mpg__engine_is_started;
 void mpg__engine_finish(void);
 /* Set by the api: called once, when all variables are known. */
 extern uint64_t (*mpg__layout_check)(void); /* answers a hash of the layout */
+
+/* Hosts of the job on this machine, this one included. */
+unsigned mpg__local_hosts(void);
 
 /* vmas of this process, and hosts that it is connected with, now. */
 uint64_t mpg__count_mappings(void);

@@ -8,7 +8,7 @@
 #include "engine.h"
 
 /* engine.c, under the lock. */
-void mpg__step_lock(enum mpg__event_kind, unsigned id);
+void mpg__step_lock(enum mpg__event_kind, uint64_t id);
 
 /* engine.c: whether anything is asked of a home and not answered; a guess
  * unless under the lock. */

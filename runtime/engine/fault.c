@@ -241,6 +241,8 @@ bool mpg__fault(const void *address, bool is_write, void *context)
         (uintptr_t)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
     struct need need = {.access =
                             is_write ? MPG_ACCESS_WRITE : MPG_ACCESS_READ};
+    if (mpg__services.check)
+        mpg__services.check(address);
     switch (mpg__region_find(address, &need.region, &need.slot)) {
     case MPG_FOUND:
         break;

@@ -13,7 +13,7 @@
 
 struct entry {
     struct mpg__lock lock;
-    uint32_t id;
+    uint64_t id;
     uint32_t is_used;
     struct mpg__waiter *first, *last; /* threads here, in order of arrival */
 };
@@ -21,11 +21,24 @@ struct entry {
 static struct entry *table;
 static uint32_t size, used;
 
+static uint32_t spread(uint64_t id)
+{
+    return (uint32_t)((id * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
+}
+
+/* Of the program's ids, neighbours are at neighbouring hosts; the others are
+ * addresses, all of them multiples of the same powers of two. */
+unsigned mpg__lock_home(uint64_t id)
+{
+    uint32_t number = id >> 32 ? spread(id) : (uint32_t)id;
+    return number % mpg__engine.node.hosts;
+}
+
 static struct entry *slot_for(struct entry *entries, uint32_t entries_size,
-                              uint32_t id)
+                              uint64_t id)
 {
     /* Fibonacci hashing: neighbouring ids, the usual kind, spread out. */
-    uint32_t at = (uint32_t)((id * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
+    uint32_t at = spread(id);
     for (;; at++) {
         struct entry *entry = &entries[at & (entries_size - 1)];
         if (!entry->is_used || entry->id == id)
@@ -52,7 +65,7 @@ static void grow(void)
     size = new_size;
 }
 
-static struct entry *entry_of(unsigned id)
+static struct entry *entry_of(uint64_t id)
 {
     if (2 * used >= size)
         grow();
@@ -65,12 +78,12 @@ static struct entry *entry_of(unsigned id)
     return entry;
 }
 
-struct mpg__lock *mpg__lock_of(unsigned id)
+struct mpg__lock *mpg__lock_of(uint64_t id)
 {
     return &entry_of(id)->lock;
 }
 
-void mpg__lock_ask(unsigned id, struct mpg__waiter *waiter)
+void mpg__lock_ask(uint64_t id, struct mpg__waiter *waiter)
 {
     struct entry *entry = entry_of(id);
     waiter->next = NULL;
@@ -82,7 +95,7 @@ void mpg__lock_ask(unsigned id, struct mpg__waiter *waiter)
     mpg__step_lock(MPG_EVENT_LOCK, id);
 }
 
-bool mpg__lock_give_back(unsigned id)
+bool mpg__lock_give_back(uint64_t id)
 {
     if (!entry_of(id)->lock.is_held)
         return false;
@@ -90,7 +103,7 @@ bool mpg__lock_give_back(unsigned id)
     return true;
 }
 
-void mpg__lock_owned(unsigned id)
+void mpg__lock_owned(uint64_t id)
 {
     struct entry *entry = entry_of(id);
     struct mpg__waiter *waiter = entry->first;

@@ -266,10 +266,20 @@ static void serve(const struct mpg__message *message, const void *payload)
 bool mpg__service_deliver(const struct mpg__message *message,
                           const void *payload)
 {
+    const char *why;
+    if (message->kind >= MPG_MESSAGE_TEAM_START &&
+        message->kind <= MPG_MESSAGE_TEAM_END) {
+        why = mpg__services.team ? mpg__services.team(message, payload)
+                                 : "this host runs no OpenMP program";
+        if (why)
+            mpg__fatal("host %u sent %s: %s", (unsigned)message->from,
+                       mpg__message_name(message->kind), why);
+        return true;
+    }
     if (message->kind < MPG_MESSAGE_REGION_REQUEST ||
         message->kind > MPG_MESSAGE_SPAWN)
         return false;
-    const char *why = refusal(message, payload);
+    why = refusal(message, payload);
     if (why)
         mpg__fatal("host %u sent %s for region %u, minipage %u: %s",
                    (unsigned)message->from, mpg__message_name(message->kind),

@@ -65,6 +65,8 @@ static void pass_on(int signal, siginfo_t *info, void *context)
         return;
     if (!(action->sa_flags & SA_SIGINFO) &&
         (action->sa_handler == SIG_DFL || action->sa_handler == SIG_IGN)) {
+        if (mpg__services.crash && info->si_code > 0 && signal != SIGTRAP)
+            mpg__services.crash(info->si_addr, context);
         die_by_default(signal, info);
         return;
     }

@@ -240,6 +240,11 @@ static void connect_hosts(void)
     mpg__net_start(&net);
 }
 
+unsigned mpg__local_hosts(void)
+{
+    return (unsigned)self.local_hosts;
+}
+
 void mpg__engine_start(void)
 {
     static mpg__mutex once;

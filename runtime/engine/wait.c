@@ -175,6 +175,34 @@ void mpg__wait(struct mpg__waiter *waiter)
     }
 }
 
+#define PAUSE_POLLS  64u      /* tries before the thread sleeps */
+#define PAUSE_MIN_NS 20000u   /* of the first sleep ... */
+#define PAUSE_MAX_NS 1000000u /* ... each a little longer up to this */
+
+void mpg__pause(unsigned tries)
+{
+    sigset_t before;
+    int served = 0;
+    mpg__enter(&before);
+    if (mpg__mutex_try(&role)) {
+        set_watch(0);
+        served = mpg__net_poll(0);
+        mpg__mutex_unlock(&role);
+        set_watch(WATCHED);
+    }
+    mpg__leave(&before);
+    if (served > 0)
+        return;
+    if (tries < PAUSE_POLLS) {
+        sched_yield();
+        return;
+    }
+    uint64_t ns = (uint64_t)PAUSE_MIN_NS * (tries - PAUSE_POLLS + 1);
+    struct timespec rest = {.tv_nsec =
+                                (long)(ns < PAUSE_MAX_NS ? ns : PAUSE_MAX_NS)};
+    nanosleep(&rest, NULL);
+}
+
 /* The server thread. */
 
 void mpg__server_call(void)

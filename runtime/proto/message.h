@@ -46,6 +46,17 @@
     M(HEAP_SIZE_IS, NONE) /* back: arg bytes */                                \
     M(SPAWN_DONE, NONE)   /* back: thread `slot` of yours has ended */         \
     M(SPAWN, SMALL)       /* run this in a thread */                           \
+    M(TEAM_START, SMALL)  /* parent to child: a parallel region begins */      \
+    M(TEAM_ARRIVE, NONE)  /* child to parent: my subtree's threads are here */ \
+    M(TEAM_RELEASE, NONE) /* parent to child: all threads are; arg for each */ \
+    M(TEAM_REDUCE, NONE)  /* child to parent: my subtree's part is at arg */   \
+    M(TEAM_REDUCED, NONE) /* parent to child: I have it */                     \
+    M(TEAM_WORK, NONE)    /* to a host that has none: there are tasks */       \
+    M(TEAM_QUIET, NONE)   /* to host 0: I have found no task to run */         \
+    M(TEAM_OUTPUT, SMALL) /* to host 0: print this */                          \
+    M(TEAM_PRINTED, NONE) /* host 0 back: it is printed */                     \
+    M(TEAM_EXIT, NONE)    /* to host 0: exit(slot) was called here */          \
+    M(TEAM_END, NONE)     /* parent to child: the program has ended */         \
     M(BYE, NONE)          /* I close because the job is over */
 
 enum mpg__message_kind {
@@ -77,7 +88,8 @@ struct mpg__message {
     uint16_t from;
     uint32_t bytes;     /* of payload behind this head */
     uint32_t region;    /* which minipage ... */
-    uint32_t slot;      /* ... or which lock, barrier round, allocation */
+    uint32_t slot;      /* ... or which lock, barrier round, allocation; of a
+                           lock, region has the upper half of the id */
     uint16_t requester; /* whose request this serves */
     uint16_t need;      /* answers that the requester must have */
     uint32_t epoch;     /* which of the asker's requests (heap, regions) */

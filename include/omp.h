@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * OpenMP's run-time routines as Millipage has them: docs/OPENMP.md.  Threads
+ * are those of all hosts together.
+ */
+#ifndef MILLIPAGE_OMP_H
+#define MILLIPAGE_OMP_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Locks are used through their addresses: they may not be copied. */
+typedef struct omp_lock_t {
+    unsigned long omp_held; /* by omp_set_lock 1, by omp_test_lock 2 */
+} omp_lock_t;
+typedef struct omp_nest_lock_t {
+    omp_lock_t omp_lock;
+    long omp_owner; /* a thread, counted from 1 over all hosts */
+    int omp_count;
+} omp_nest_lock_t;
+
+typedef enum omp_sched_t {
+    omp_sched_static = 1,
+    omp_sched_dynamic = 2,
+    omp_sched_guided = 3,
+    omp_sched_auto = 4,
+    omp_sched_monotonic = (int)0x80000000
+} omp_sched_t;
+
+typedef enum omp_proc_bind_t {
+    omp_proc_bind_false = 0,
+    omp_proc_bind_true = 1,
+    omp_proc_bind_primary = 2,
+    omp_proc_bind_master = 2,
+    omp_proc_bind_close = 3,
+    omp_proc_bind_spread = 4
+} omp_proc_bind_t;
+
+typedef enum omp_sync_hint_t {
+    omp_sync_hint_none = 0,
+    omp_lock_hint_none = omp_sync_hint_none,
+    omp_sync_hint_uncontended = 1,
+    omp_lock_hint_uncontended = omp_sync_hint_uncontended,
+    omp_sync_hint_contended = 2,
+    omp_lock_hint_contended = omp_sync_hint_contended,
+    omp_sync_hint_nonspeculative = 4,
+    omp_lock_hint_nonspeculative = omp_sync_hint_nonspeculative,
+    omp_sync_hint_speculative = 8,
+    omp_lock_hint_speculative = omp_sync_hint_speculative
+} omp_sync_hint_t;
+typedef omp_sync_hint_t omp_lock_hint_t;
+
+/* Threads. */
+void omp_set_num_threads(int);
+int omp_get_num_threads(void);
+int omp_get_max_threads(void);
+int omp_get_thread_num(void);
+int omp_get_num_procs(void);
+int omp_in_parallel(void);
+int omp_get_thread_limit(void);
+void omp_set_dynamic(int);
+int omp_get_dynamic(void);
+void omp_set_nested(int);
+int omp_get_nested(void);
+void omp_set_schedule(omp_sched_t, int);
+void omp_get_schedule(omp_sched_t *, int *);
+
+/* Levels. */
+void omp_set_max_active_levels(int);
+int omp_get_max_active_levels(void);
+int omp_get_supported_active_levels(void);
+int omp_get_level(void);
+int omp_get_active_level(void);
+int omp_get_ancestor_thread_num(int);
+int omp_get_team_size(int);
+
+/* Tasks. */
+int omp_in_final(void);
+int omp_get_max_task_priority(void);
+int omp_get_cancellation(void);
+
+/* Places: there are none that threads are bound to. */
+omp_proc_bind_t omp_get_proc_bind(void);
+int omp_get_num_places(void);
+int omp_get_place_num_procs(int);
+void omp_get_place_proc_ids(int, int *);
+int omp_get_place_num(void);
+int omp_get_partition_num_places(void);
+void omp_get_partition_place_nums(int *);
+
+/* Devices and teams: the host is the only one. */
+void omp_set_default_device(int);
+int omp_get_default_device(void);
+int omp_get_num_devices(void);
+int omp_get_device_num(void);
+int omp_get_initial_device(void);
+int omp_is_initial_device(void);
+int omp_get_num_teams(void);
+int omp_get_team_num(void);
+
+/* Locks. */
+void omp_init_lock(omp_lock_t *);
+void omp_init_lock_with_hint(omp_lock_t *, omp_sync_hint_t);
+void omp_destroy_lock(omp_lock_t *);
+void omp_set_lock(omp_lock_t *);
+void omp_unset_lock(omp_lock_t *);
+int omp_test_lock(omp_lock_t *);
+void omp_init_nest_lock(omp_nest_lock_t *);
+void omp_init_nest_lock_with_hint(omp_nest_lock_t *, omp_sync_hint_t);
+void omp_destroy_nest_lock(omp_nest_lock_t *);
+void omp_set_nest_lock(omp_nest_lock_t *);
+void omp_unset_nest_lock(omp_nest_lock_t *);
+int omp_test_nest_lock(omp_nest_lock_t *);
+
+/* Time, in seconds. */
+double omp_get_wtime(void);
+double omp_get_wtick(void);
+
+/* The values that OMP_* variables have set. */
+void omp_display_env(int verbose);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What an OpenMP unit shares beside its variables.
+//
+// The heap: functions of the C library whose result is the caller's to free
+// are replaced by the runtime's of the same type.  By name and for every use,
+// so that a pointer to malloc shares as well.
+//
+// The stack: SafeStack, a pass of LLVM's own, moves every local variable whose
+// address escapes to a second stack.  The attribute asks for it; the runtime
+// has that stack in shared memory.  SafeStack takes the frame off the stack
+// pointer without looking at what lies there, so functions with large frames
+// ask the runtime whether it still is stack.
+#include "ir/Unit.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Instructions.h"
+
+using namespace llvm;
+
+namespace millipage {
+namespace {
+
+/// The C library's name and the runtime's.
+struct Replaced {
+  const char *Library;
+  const char *Runtime;
+};
+
+// With the names that glibc's headers give them under _FORTIFY_SOURCE.
+constexpr Replaced Heap[] = {
+    {"malloc", "mpg__omp_malloc"},
+    {"calloc", "mpg__omp_calloc"},
+    {"realloc", "mpg__omp_realloc"},
+    {"reallocarray", "mpg__omp_reallocarray"},
+    {"aligned_alloc", "mpg__omp_aligned_alloc"},
+    {"memalign", "mpg__omp_memalign"},
+    {"posix_memalign", "mpg__omp_posix_memalign"},
+    {"valloc", "mpg__omp_valloc"},
+    {"pvalloc", "mpg__omp_pvalloc"},
+    {"strdup", "mpg__omp_strdup"},
+    {"__strdup", "mpg__omp_strdup"},
+    {"strndup", "mpg__omp_strndup"},
+    {"__strndup", "mpg__omp_strndup"},
+    {"wcsdup", "mpg__omp_wcsdup"},
+    {"getline", "mpg__omp_getline"},
+    {"getdelim", "mpg__omp_getdelim"},
+    {"__getdelim", "mpg__omp_getdelim"},
+    {"asprintf", "mpg__omp_asprintf"},
+    {"__asprintf", "mpg__omp_asprintf"},
+    {"__asprintf_chk", "mpg__omp_asprintf_chk"},
+    {"vasprintf", "mpg__omp_vasprintf"},
+    {"__vasprintf_chk", "mpg__omp_vasprintf_chk"},
+    {"open_memstream", "mpg__omp_open_memstream"},
+    {"realpath", "mpg__omp_realpath"},
+    {"__realpath_chk", "mpg__omp_realpath_chk"},
+    {"canonicalize_file_name", "mpg__omp_canonicalize_file_name"},
+    {"getcwd", "mpg__omp_getcwd"},
+    {"__getcwd_chk", "mpg__omp_getcwd_chk"},
+    {"get_current_dir_name", "mpg__omp_get_current_dir_name"},
+};
+
+/// A frame from which one step may lead over the guard below a stack.  Half of
+/// MPG_OMP_STACK_GUARD of the runtime, for what is inlined later.
+constexpr uint64_t LargeFrame = 64 * 1024;
+
+void replaceHeap(Module &M) {
+  for (const Replaced &R : Heap) {
+    Function *Old = M.getFunction(R.Library);
+    // A program may have a function of its own by such a name.
+    if (!Old || !Old->isDeclaration())
+      continue;
+    FunctionCallee New = M.getOrInsertFunction(
+        R.Runtime, Old->getFunctionType(), Old->getAttributes());
+    Old->replaceAllUsesWith(New.getCallee());
+    Old->eraseFromParent();
+  }
+}
+
+void checkStack(Value *Bytes, Instruction *Before) {
+  IRBuilder<> B(Before);
+  Module &M = *Before->getModule();
+  FunctionCallee Check = M.getOrInsertFunction(
+      "mpg__omp_stack_check", B.getVoidTy(), B.getInt64Ty());
+  B.CreateCall(Check, {Bytes});
+}
+
+Value *sizeOf(AllocaInst &A, IRBuilder<> &B) {
+  uint64_t Element =
+      A.getModule()->getDataLayout().getTypeAllocSize(A.getAllocatedType());
+  return B.CreateMul(B.CreateZExtOrTrunc(A.getArraySize(), B.getInt64Ty()),
+                     B.getInt64(Element));
+}
+
+void shareStack(Function &F) {
+  F.addFnAttr(Attribute::SafeStack);
+  uint64_t Frame = 0;
+  SmallVector<AllocaInst *> Dynamic;
+  for (Instruction &I : instructions(F)) {
+    auto *A = dyn_cast<AllocaInst>(&I);
+    if (!A)
+      continue;
+    if (!A->isStaticAlloca())
+      Dynamic.push_back(A);
+    else if (auto Size = A->getAllocationSize(F.getParent()->getDataLayout()))
+      Frame += Size->getFixedValue();
+  }
+  for (AllocaInst *A : Dynamic) {
+    IRBuilder<> B(A);
+    checkStack(sizeOf(*A, B), A);
+  }
+  if (Frame < LargeFrame)
+    return;
+  // Behind the static allocas: SafeStack has moved the pointer by then.
+  auto Where = F.getEntryBlock().begin();
+  while (isa<AllocaInst>(*Where) && cast<AllocaInst>(*Where).isStaticAlloca())
+    ++Where;
+  checkStack(ConstantInt::get(Type::getInt64Ty(F.getContext()), 0), &*Where);
+}
+
+bool hasStack(const Function &F) {
+  return !F.isDeclaration() && !F.hasFnAttribute(Attribute::Naked) &&
+         !F.hasFnAttribute(Attribute::SafeStack);
+}
+
+void announce(Module &M) {
+  static constexpr char Name[] = "mpg.openmp";
+  if (M.getFunction(Name))
+    return; // In an earlier run.
+  Function *F = makeConstructor(M, Name, 100);
+  IRBuilder<> B(&F->getEntryBlock());
+  B.CreateCall(M.getOrInsertFunction("mpg__omp_program", B.getVoidTy()), {});
+  B.CreateRetVoid();
+}
+
+} // namespace
+
+bool isOpenMP(const Module &M) { return M.getModuleFlag("openmp") != nullptr; }
+
+void lowerOpenMP(Module &M) {
+  replaceHeap(M);
+  for (Function &F : M)
+    if (hasStack(F))
+      shareStack(F);
+  announce(M);
+}
+
+} // namespace millipage
