@@ -52,7 +52,7 @@ int main(void)
 #pragma omp atomic capture
         {
             old = byte;
-            byte = (unsigned char)(byte + 1);
+            byte++;
         }
         bytes += old;
 #pragma omp atomic capture

@@ -27,8 +27,9 @@ static int by_table(const void *a, const void *b, void *table)
 {
     const unsigned *keys = table;
     unsigned x = keys[*(const int *)a], y = keys[*(const int *)b];
-    return (x > y) - (x < y) ? (x > y) - (x < y)
-                             : *(const int *)a - *(const int *)b;
+    if (x != y)
+        return x < y ? -1 : 1;
+    return *(const int *)a - *(const int *)b;
 }
 
 static int by_name(const void *a, const void *b)
