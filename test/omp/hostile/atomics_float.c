@@ -37,11 +37,11 @@ int main(void)
 #pragma omp atomic
             quotient = quotient / 2;
         }
-        double before, now;
+        double before, now, *cell = &stack[k % 3];
 #pragma omp atomic capture
         {
-            before = stack[k % 3];
-            stack[k % 3] += 1;
+            before = *cell;
+            *cell += 1;
         }
         captured += before;
 #pragma omp atomic read

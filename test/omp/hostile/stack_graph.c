@@ -31,7 +31,7 @@ static long descend(struct node *outer, int depth)
     }
     long sum = 0;
     for (struct node *n = &here; n; n = n->outer)
-        sum = sum * 31 + *n->counter;
+        sum = (sum * 31 + *n->counter) % 1000000007;
     return sum;
 }
 
