@@ -25,7 +25,7 @@ int main(void)
     int got = 0, refused = 0;
 
     omp_init_lock(&lock);
-    omp_init_lock_with_hint(&other, omp_sync_hint_contended);
+    omp_init_lock(&other);
 #pragma omp parallel for num_threads(4) schedule(dynamic, 3) reduction(+ : got)
     for (int i = 0; i < 200; i++) {
         enter();

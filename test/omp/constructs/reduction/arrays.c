@@ -33,7 +33,7 @@ static void count(int n, long *heap, int from)
 int main(void)
 {
     int small[4] = {1, 2, 3, 4}, square[3][3] = {{0}};
-    double least[3] = {99, 99, 99};
+    double least[4] = {99, 99, 99, 99};
     long *heap = malloc(20000 * sizeof *heap);
 
 #pragma omp parallel for reduction(+ : small, square, table) num_threads(4)
@@ -42,10 +42,10 @@ int main(void)
         square[i % 3][i / 3 % 3]++;
         table[i * 7 % 300] += i;
     }
-#pragma omp parallel for reduction(min : least [0:2]) num_threads(3)
+#pragma omp parallel for reduction(min : least [1:2]) num_threads(3)
     for (int i = 0; i < 50; i++)
-        if (least[i & 1] > 50 - i)
-            least[i & 1] = 50 - i;
+        if (least[1 + i % 2] > 50 - i)
+            least[1 + i % 2] = 50 - i;
     printf("%d %d %d %d %d %d %ld %.0f %.0f %.0f\n", small[0], small[1],
            small[2], small[3], square[0][0], square[2][1], fold(table, 300),
            least[0], least[1], least[2]);
