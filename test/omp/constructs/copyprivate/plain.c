@@ -11,7 +11,7 @@ static int own;
 #pragma omp threadprivate(own)
 
 struct setting {
-    char name[12];
+    char name[16];
     double value;
 };
 
