@@ -29,7 +29,7 @@ LAYERS = {
     "plugin": {"include/millipage"},
     "tools": {"include", "include/millipage", "runtime/base"},
     "examples": {"include", "include/millipage"},
-    "bench": {"include", "include/millipage"},
+    "bench": {"include", "include/millipage", "examples"},
     "test/e2e": {"test", "include", "include/millipage"},
 }
 

@@ -40,6 +40,7 @@ void mpg__engine_lock(void)
 
 void mpg__engine_unlock(void)
 {
+    mpg__pages_now();
     mpg__mutex_unlock(&mpg__engine.lock);
     mpg__net_flush();
 }
@@ -80,25 +81,6 @@ struct mpg__copy *mpg__copy_of(uint32_t region, uint32_t slot)
 
 /* Performing. */
 
-static char *pages_of(uint32_t number, uint32_t slot, size_t *bytes)
-{
-    struct mpg__region *region = mpg__region_get(number);
-    uintptr_t start = (uintptr_t)mpg__slot_address(region, slot);
-    uintptr_t end = start + region->layout.slot_bytes;
-    start &= ~(uintptr_t)(MPG_PAGE - 1);
-    end = (end + MPG_PAGE - 1) & ~(uintptr_t)(MPG_PAGE - 1);
-    *bytes = end - start;
-    return (char *)start;
-}
-
-static void change_access(const struct mpg__event *event,
-                          void (*change)(char *, size_t))
-{
-    size_t bytes;
-    char *start = pages_of(event->region, event->slot, &bytes);
-    change(start, bytes);
-}
-
 void mpg__post(unsigned host, struct mpg__message *message, const void *payload)
 {
     message->from = mpg__engine.node.self;
@@ -118,6 +100,8 @@ static void send_one(unsigned host, const struct mpg__action *action)
     if (action->with_data) {
         struct mpg__region *region = mpg__region_get(message.region);
         message.bytes = (uint32_t)region->layout.slot_bytes;
+        if (message.bytes <= MPG_MESSAGE_SMALL_MAX)
+            mpg__pages_now(); /* It is copied here and now. */
         payload = mpg__slot_privileged(region, message.slot);
     }
     mpg__post(host, &message, payload);
@@ -146,19 +130,19 @@ static void perform(const struct mpg__event *event,
         send_set(action);
         break;
     case MPG_ACTION_OPEN_READ:
-        change_access(event, vm->open_read);
+        mpg__pages_change(vm->open_read, event->region, event->slot);
         break;
     case MPG_ACTION_OPEN_WRITE:
-        change_access(event, vm->open_write);
+        mpg__pages_change(vm->open_write, event->region, event->slot);
         break;
     case MPG_ACTION_UPGRADE:
-        change_access(event, vm->upgrade);
+        mpg__pages_change(vm->upgrade, event->region, event->slot);
         break;
     case MPG_ACTION_PROTECT:
-        change_access(event, vm->protect);
+        mpg__pages_change(vm->protect, event->region, event->slot);
         break;
     case MPG_ACTION_CLOSE:
-        change_access(event, vm->close);
+        mpg__pages_change(vm->close, event->region, event->slot);
         mpg__engine.counts.invalidations++;
         break;
     case MPG_ACTION_WAKE:
@@ -188,14 +172,23 @@ static void perform(const struct mpg__event *event,
 
 /* Stepping. */
 
+bool mpg__requests_are_open(void)
+{
+    return atomic_load_explicit(&mpg__engine.requests_open,
+                                memory_order_relaxed);
+}
+
 static void step(const struct mpg__event *event)
 {
     struct mpg__actions actions;
     unsigned asked = event->copy ? event->copy->asked : 0;
     mpg__proto_step(&mpg__engine.node, event, &actions);
     if (event->copy)
-        mpg__engine.requests_open +=
-            (event->copy->asked != 0) - (unsigned)(asked != 0);
+        atomic_store_explicit(&mpg__engine.requests_open,
+                              mpg__engine.requests_open +
+                                  (event->copy->asked != 0) -
+                                  (unsigned)(asked != 0),
+                              memory_order_relaxed);
     for (uint32_t i = 0; i < actions.count; i++)
         perform(event, &actions.list[i]);
 }
@@ -347,20 +340,26 @@ void *mpg__engine_place(const struct mpg__message *message, const char **why)
     return place;
 }
 
-void mpg__engine_deliver(const struct mpg__message *message,
+static void deliver_one(const struct mpg__message *message, const void *payload)
+{
+    if (mpg__service_deliver(message, payload))
+        return;
+    const char *why =
+        is_about_a_minipage(message->kind) ? bad_minipage(message) : NULL;
+    if (why)
+        mpg__fatal("host %u sent %s for region %u, minipage %u: %s",
+                   (unsigned)message->from, mpg__message_name(message->kind),
+                   message->region, message->slot, why);
+    step_message(message);
+    settle();
+}
+
+void mpg__engine_deliver(const struct mpg__message *messages, unsigned count,
                          const void *payload)
 {
-    mpg__mutex_lock(&mpg__engine.lock);
-    if (!mpg__service_deliver(message, payload)) {
-        const char *why =
-            is_about_a_minipage(message->kind) ? bad_minipage(message) : NULL;
-        if (why)
-            mpg__fatal("host %u sent %s for region %u, minipage %u: %s",
-                       (unsigned)message->from,
-                       mpg__message_name(message->kind), message->region,
-                       message->slot, why);
-        step_message(message);
-        settle();
-    }
+    mpg__engine_lock();
+    for (unsigned i = 0; i < count; i++)
+        deliver_one(&messages[i], payload);
+    mpg__pages_now();
     mpg__mutex_unlock(&mpg__engine.lock);
 }

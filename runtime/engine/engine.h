@@ -47,7 +47,8 @@ struct mpg__engine {
     mpg__mutex lock;
     struct mpg__node node;
     struct mpg__counts counts;
-    uint32_t requests_open; /* of this host, by faults and prefetching */
+    _Atomic uint32_t
+        requests_open; /* of this host, by faults and prefetching */
     struct mpg__barrier barrier;
     struct mpg__waiter *barrier_waiter;
     uint32_t epoch; /* of the last question asked of another host */

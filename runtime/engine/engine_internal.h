@@ -10,13 +10,29 @@
 /* engine.c, under the lock. */
 void mpg__step_lock(enum mpg__event_kind, unsigned id);
 
+/* engine.c: whether anything is asked of a home and not answered; a guess
+ * unless under the lock. */
+bool mpg__requests_are_open(void);
+
 /* engine.c: the callbacks of net.h. */
 void *mpg__engine_place(const struct mpg__message *, const char **why);
-void mpg__engine_deliver(const struct mpg__message *, const void *payload);
+void mpg__engine_deliver(const struct mpg__message *, unsigned count,
+                         const void *payload);
 
 /* threads.c, under the lock: messages of other hosts. */
 void mpg__thread_asked(const struct mpg__message *, const void *call);
 void mpg__thread_done(uint32_t thread);
+
+/* pages.c, under the lock: a change of the minipage's vpages, one of the
+ * backend's functions, made at the latest when mpg__pages_now returns.  Who
+ * gives up the lock calls that first. */
+void mpg__pages_change(void (*)(char *, size_t), uint32_t region,
+                       uint32_t slot);
+void mpg__pages_now(void);
+
+/* ahead.c, under the lock: this thread has faulted there, and asked for it;
+ * what else should be asked for? */
+void mpg__ahead(uint32_t region, uint32_t slot, enum mpg__access);
 
 /* cores.c: gives this host its share of the machine's processors; how many
  * hosts share one, at least 1.  Before any other thread is started. */

@@ -184,9 +184,14 @@ bool mpg__fault_trap(void *context)
 
 static void obtain_one(const struct need *need, bool is_repeated, void *context)
 {
+    const struct mpg__copy *copy = mpg__copy_of(need->region, need->slot);
     pin(need);
+    if (copy->access < need->access && !copy->asked) {
+        mpg__step_copy(MPG_EVENT_WANT, need->region, need->slot, need->access);
+        mpg__ahead(need->region, need->slot, need->access);
+    }
     obtain(need);
-    if (!is_repeated && !mpg__copy_of(need->region, need->slot)->deferred) {
+    if (!is_repeated && !copy->deferred) {
         unpin(need);
         return;
     }

@@ -96,6 +96,7 @@ uint32_t mpg__region_add(const struct mpg__layout *layout)
                     MPG_PAGE * MPG_PAGE;
     region->copies =
         sparse_zeros(layout->slots * (uint64_t)sizeof *region->copies);
+    region->hints = sparse_zeros(layout->slots);
     region->homes =
         sparse_zeros(homed_here(layout) * (uint64_t)sizeof *region->homes);
     atomic_store_explicit(&count, number + 1, memory_order_release);

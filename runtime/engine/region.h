@@ -55,6 +55,7 @@ struct mpg__region {
     uint64_t bytes;           /* of the object, whole pages */
     struct mpg__copy *copies; /* [slots], zeros until used */
     struct mpg__home *homes;  /* [slots homed here], zeros until used */
+    uint8_t *hints;           /* [slots], for asking ahead (ahead.c) */
     uint32_t acks_missing;    /* subtrees that do not know of it yet */
     uint32_t asker_epoch;     /* at host 0: whose region it is */
     uint16_t asker;

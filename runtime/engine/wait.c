@@ -144,6 +144,10 @@ static void poll_until_done(struct mpg__waiter *waiter)
             atomic_compare_exchange_strong(&waiter->state, &expected, WAITING);
         }
     }
+    /* What was asked for ahead comes right behind, and receiving it now is
+     * cheaper than a fault for it. */
+    while (mpg__requests_are_open() && mpg__net_poll(0) > 0)
+        ;
 }
 
 void mpg__wait(struct mpg__waiter *waiter)

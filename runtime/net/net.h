@@ -44,8 +44,10 @@ struct mpg__net_config {
      * NULL refuses, *why says why; NULL without a reason keeps them until
      * `deliver`.  Called by the polling thread, no lock of this layer held. */
     void *(*place)(const struct mpg__message *, const char **why);
-    /* A message is complete.  `payload` is where the bytes are. */
-    void (*deliver)(const struct mpg__message *, const void *payload);
+    /* Messages of one host are complete: one, whose bytes are at `payload`, or
+     * several that have no bytes. */
+    void (*deliver)(const struct mpg__message *, unsigned count,
+                    const void *payload);
     /* There is no way to host any more; called once for each, by the polling
      * thread.  `how` says what was seen. */
     void (*lost)(unsigned host, const char *how);

@@ -11,6 +11,8 @@
 #include "base/fatal.h"
 #include "net_internal.h"
 
+#define BATCH_MAX (MPG_NET_EARLY / sizeof(struct mpg__message))
+
 static void lose(unsigned host, struct mpg__connection *c, int error)
 {
     char how[160];
@@ -95,34 +97,68 @@ static bool head_is_good(unsigned host, struct mpg__connection *c)
     return false;
 }
 
-static int receive_one(unsigned host, struct mpg__connection *c)
+/* Heads that wait to be delivered together. */
+struct batch {
+    struct mpg__message heads[BATCH_MAX];
+    unsigned count;
+    int delivered;
+};
+
+static void deliver_batch(struct batch *batch)
 {
-    if (c->head_got < sizeof c->head) {
-        if (!receive(host, c, (char *)&c->head, sizeof c->head, &c->head_got) ||
-            !head_is_good(host, c))
-            return 0;
-    }
+    if (batch->count)
+        mpg__net_config->deliver(batch->heads, batch->count, NULL);
+    batch->delivered += (int)batch->count;
+    batch->count = 0;
+}
+
+/* The next head is there and good, and there is a place for its payload.  What
+ * came before it is delivered first when that decides about the place. */
+static bool receive_head(unsigned host, struct mpg__connection *c,
+                         struct batch *batch)
+{
+    if (c->head_got == sizeof c->head)
+        return true; /* and the last time its payload was not */
+    if (!receive(host, c, (char *)&c->head, sizeof c->head, &c->head_got))
+        return false;
+    if (c->head.bytes || batch->count == BATCH_MAX)
+        deliver_batch(batch);
+    return head_is_good(host, c);
+}
+
+static bool receive_one(unsigned host, struct mpg__connection *c,
+                        struct batch *batch)
+{
+    if (!receive_head(host, c, batch))
+        return false;
     if (c->head.bytes &&
         !receive(host, c, c->payload, c->head.bytes, &c->payload_got))
-        return 0;
+        return false;
     /* Ready for the next head before anybody is told: delivering may take
      * long, and may send. */
     struct mpg__message head = c->head;
     c->head_got = c->payload_got = 0;
-    if (head.kind == MPG_MESSAGE_BYE)
+    if (head.kind == MPG_MESSAGE_BYE) {
         c->said_bye = true;
-    else
-        mpg__net_config->deliver(&head, c->payload);
-    return 1;
+        batch->delivered++;
+    } else if (head.bytes) {
+        mpg__net_config->deliver(&head, 1, c->payload);
+        batch->delivered++;
+    } else {
+        batch->heads[batch->count++] = head;
+    }
+    return true;
 }
 
 int mpg__net_receive(unsigned host, struct mpg__connection *c)
 {
-    int delivered = 0;
+    struct batch batch;
+    batch.count = 0;
+    batch.delivered = 0;
     /* What was received early makes no descriptor readable: it is looked at
      * now or never. */
-    do
-        delivered += receive_one(host, c);
-    while (c->early_count && atomic_load(&c->state) == MPG_NET_OPEN);
-    return delivered;
+    while (receive_one(host, c, &batch) && c->early_count)
+        ;
+    deliver_batch(&batch);
+    return batch.delivered;
 }

@@ -9,7 +9,7 @@ limit=2000
 if [ "$(id -u)" -eq 0 ]; then
     # Root's folders may be closed to others, so what runs is copied.
     cp "$MILLIRUN" "$PROGRAMS/million" "$LIBRARY" "$scratch"
-    (cd "$scratch" && LD_LIBRARY_PATH=$scratch timeout 100 \
+    (cd "$scratch" && LD_LIBRARY_PATH=$scratch timeout 240 \
         setpriv --reuid=65534 --regid=65534 --clear-groups \
         "$scratch/millirun" -n 2 --vm "$BACKEND" "$scratch/million" $limit) \
         >"$scratch/out" 2>&1

@@ -165,7 +165,7 @@ static void act(unsigned action)
 {
     uint32_t region = (action >> 2 & 1), slot = action & 3;
     unsigned *pinned = &pins[region * SLOTS + slot];
-    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__engine_lock();
     switch (action >> 4) {
     case READ:
         mpg__step_copy(MPG_EVENT_WANT, region, slot, MPG_ACCESS_READ);
@@ -199,7 +199,7 @@ static void act(unsigned action)
     default:
         break;
     }
-    mpg__mutex_unlock(&mpg__engine.lock);
+    mpg__engine_unlock();
 }
 
 static void open_host(unsigned self)

@@ -47,7 +47,7 @@ static void *place(const struct mpg__message *message, const char **why)
     return *why ? NULL : incoming;
 }
 
-static void deliver(const struct mpg__message *message, const void *payload)
+static void deliver_one(const struct mpg__message *message, const void *payload)
 {
     if (message->kind == MPG_MESSAGE_DONE) {
         is_last = true;
@@ -58,6 +58,13 @@ static void deliver(const struct mpg__message *message, const void *payload)
     CHECK(!message->bytes || !memcmp(payload, outgoing, message->bytes));
     memset(incoming, 0, message->bytes);
     arrived++;
+}
+
+static void deliver(const struct mpg__message *messages, unsigned count,
+                    const void *payload)
+{
+    for (unsigned i = 0; i < count; i++)
+        deliver_one(&messages[i], payload);
 }
 
 static void lost(unsigned host, const char *how)

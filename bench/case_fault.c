@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * Remote faults: a minipage of host 1 that host 0 touches.
+ */
+#include "bench.h"
+#include "millipage.h"
+
+enum { SLOTS = 64, ROUNDS = 30 };
+
+#pragma millipage shared granularity(64)
+static volatile char slots_64[SLOTS * 64];
+#pragma millipage shared granularity(128)
+static volatile char slots_128[SLOTS * 128];
+#pragma millipage shared granularity(1024)
+static volatile char slots_1024[SLOTS * 1024];
+#pragma millipage shared granularity(page)
+static volatile char slots_4096[SLOTS * 4096];
+
+static volatile char *slot(long size, long i)
+{
+    switch (size) {
+    case 64:
+        return &slots_64[i * 64];
+    case 128:
+        return &slots_128[i * 128];
+    case 1024:
+        return &slots_1024[i * 1024];
+    default:
+        return &slots_4096[i * 4096];
+    }
+}
+
+static void write_all(long size)
+{
+    for (long i = 0; i < SLOTS; i++)
+        *slot(size, i) = 1;
+}
+
+static void read_all(long size, struct samples *samples)
+{
+    for (long i = 0; i < SLOTS; i++) {
+        double start = now_us();
+        (void)*slot(size, i);
+        if (samples)
+            samples_add(samples, now_us() - start);
+    }
+}
+
+static void write_each(long size, struct samples *samples)
+{
+    for (long i = 0; i < SLOTS; i++) {
+        double start = now_us();
+        *slot(size, i) = 2;
+        samples_add(samples, now_us() - start);
+    }
+}
+
+/* The first round is for what happens once: pages that the object does not
+ * have yet, connections that nobody has used. */
+static struct samples *kept(int round, struct samples *samples)
+{
+    static struct samples warming;
+    return round ? samples : &warming;
+}
+
+static void run_read(const struct bench_case *c, struct result *result)
+{
+    enum peer peer = (enum peer)c->variant;
+    for (int round = 0; round < ROUNDS; round++) {
+        if (mpg_host() == 1)
+            write_all(c->size);
+        mpg_barrier();
+        if (peer == PEER_POLLS)
+            wire_round_trips(peer, (size_t)c->size, SLOTS,
+                             kept(round, &result->yardstick));
+        else
+            compute_begin();
+        if (mpg_host() == 0) {
+            if (peer == PEER_COMPUTES)
+                wire_round_trips(peer, (size_t)c->size, SLOTS,
+                                 kept(round, &result->yardstick));
+            read_all(c->size, kept(round, &result->ours));
+            if (peer == PEER_COMPUTES)
+                compute_end();
+        }
+        mpg_barrier();
+    }
+}
+
+/* `variant` hosts have copies, of which the last writer's is one; beside it,
+ * minipages that host 1 alone has. */
+static void run_write(const struct bench_case *c, struct result *result)
+{
+    for (int round = 0; round < 2 * ROUNDS; round++) {
+        bool is_shared = round % 2;
+        if (mpg_host() == 1)
+            write_all(c->size);
+        mpg_barrier();
+        if (is_shared && mpg_host() > 1 && mpg_host() <= c->variant)
+            read_all(c->size, NULL);
+        mpg_barrier();
+        if (mpg_host() == 0)
+            write_each(c->size,
+                       kept(round / 2,
+                            is_shared ? &result->ours : &result->yardstick));
+        mpg_barrier();
+    }
+}
+
+/* Host 0 has read it; no bytes move. */
+static void run_upgrade(const struct bench_case *c, struct result *result)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        if (mpg_host() == 1)
+            write_all(c->size);
+        mpg_barrier();
+        wire_round_trips(PEER_POLLS, 64, SLOTS,
+                         kept(round, &result->yardstick));
+        if (mpg_host() == 0) {
+            read_all(c->size, NULL);
+            write_each(c->size, kept(round, &result->ours));
+        }
+        mpg_barrier();
+    }
+}
+
+#define READ(bytes)                                                            \
+    {"read_fault_" #bytes "_waiting",                                          \
+     "read fault of " #bytes " bytes, the owner waits at a barrier",           \
+     "tcp_round_trip_polling",                                                 \
+     0,                                                                        \
+     RATIO_TIME,                                                               \
+     run_read,                                                                 \
+     bytes,                                                                    \
+     PEER_POLLS},                                                              \
+    {                                                                          \
+        "read_fault_" #bytes "_computing",                                     \
+            "read fault of " #bytes " bytes, the owner computes",              \
+            "tcp_round_trip_epoll_beside_computing", 0, RATIO_TIME, run_read,  \
+            bytes, PEER_COMPUTES                                               \
+    }
+
+#define WRITE(copies, needed)                                                  \
+    {"write_fault_copies_" #copies,                                            \
+     "write fault of 4096 bytes, " #copies " other hosts have copies",         \
+     "write_fault_copies_0",                                                   \
+     needed,                                                                   \
+     RATIO_TIME,                                                               \
+     run_write,                                                                \
+     4096,                                                                     \
+     copies}
+
+const struct bench_case fault_cases[] = {
+    READ(64),
+    READ(128),
+    READ(1024),
+    READ(4096),
+    WRITE(1, 2),
+    WRITE(3, 4),
+    WRITE(7, 8),
+    {"upgrade_4096", "write to 4096 bytes of which both hosts have copies",
+     "tcp_round_trip_polling", 0, RATIO_TIME, run_upgrade, 4096, 0},
+    {0},
+};

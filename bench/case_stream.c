@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * A large array of host 1 that host 0 goes through, in order or not.
+ */
+#include "bench.h"
+#include "millipage.h"
+
+#define ARRAY  (256l << 20)
+#define PART   (8l << 20) /* that a round moves */
+#define ROUNDS 16
+
+#pragma millipage shared granularity(page)
+static volatile char by_page[ARRAY];
+#pragma millipage shared granularity(1024)
+static volatile char by_1024[ARRAY];
+#pragma millipage shared granularity(65536)
+static volatile char by_65536[ARRAY];
+
+enum { READ_IN_ORDER, WRITE_IN_ORDER, READ_ANYWHERE };
+
+static volatile char *at(long grain, long offset)
+{
+    return grain == 1024    ? &by_1024[offset]
+           : grain == 65536 ? &by_65536[offset]
+                            : &by_page[offset];
+}
+
+static void fill(long grain, long start)
+{
+    for (long i = 0; i < PART; i += 64)
+        *at(grain, start + i) = 1;
+}
+
+/* The i-th minipage of a part in an order that no reader can foresee. */
+static long shuffled(long i, long count)
+{
+    return i * 40503 % count; /* an odd factor, and count is a power of two */
+}
+
+static void go_through(const struct bench_case *c, long start)
+{
+    long count = PART / c->size;
+    for (long i = 0; i < count; i++) {
+        long slot = c->variant == READ_ANYWHERE ? shuffled(i, count) : i;
+        volatile char *first = at(c->size, start + slot * c->size);
+        if (c->variant == WRITE_IN_ORDER)
+            *first = 2;
+        else
+            (void)*first;
+    }
+}
+
+static void run_stream(const struct bench_case *c, struct result *result)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        long start = round * PART;
+        if (mpg_host() == 1)
+            fill(c->size, start);
+        mpg_barrier();
+        double raw = mpg_host() < 2 ? wire_stream(PART) : 0;
+        if (mpg_host() == 0) {
+            double begin = now_us();
+            go_through(c, start);
+            samples_add(&result->ours, now_us() - begin);
+            samples_add(&result->yardstick, raw);
+        }
+        mpg_barrier();
+    }
+}
+
+#define STREAM "tcp_stream"
+
+const struct bench_case stream_cases[] = {
+    {"sequential_read_page", "8 MiB of a remote array in order, by pages",
+     STREAM, 0, RATIO_SPEED, run_stream, 4096, READ_IN_ORDER},
+    {"sequential_read_1024", "the same by minipages of 1024 bytes", STREAM, 0,
+     RATIO_SPEED, run_stream, 1024, READ_IN_ORDER},
+    {"sequential_read_65536", "the same by minipages of 64 KiB", STREAM, 0,
+     RATIO_SPEED, run_stream, 65536, READ_IN_ORDER},
+    {"sequential_write_page", "writing 8 MiB of a remote array, by pages",
+     STREAM, 0, RATIO_SPEED, run_stream, 4096, WRITE_IN_ORDER},
+    {"random_read_page", "8 MiB of a remote array in no order, by pages",
+     STREAM, 0, RATIO_SPEED, run_stream, 4096, READ_ANYWHERE},
+    {0},
+};

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * The table on the terminal, the progress beside it, and the JSON file.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define CASES_MAX 128
+
+struct line {
+    const struct bench_case *about;
+    double median, p99, yardstick, ratio;
+    const char *note;
+};
+
+static struct line lines[CASES_MAX];
+static unsigned count, expected;
+static bool is_quiet;
+
+void report_begin(bool quiet, unsigned cases)
+{
+    is_quiet = quiet;
+    expected = cases;
+    if (is_quiet)
+        return;
+    printf("%-26s %12s %12s %12s %8s  %s\n", "case", "median us", "p99 us",
+           "yardstick us", "ratio", "what");
+    fflush(stdout);
+}
+
+static double ratio_of(enum ratio ratio, double ours, double yardstick)
+{
+    switch (ratio) {
+    case RATIO_TIME:
+        return yardstick > 0 ? ours / yardstick : 0;
+    case RATIO_SPEED:
+        return ours > 0 ? yardstick / ours : 0;
+    case RATIO_EXCESS:
+        return yardstick > 0 ? ours / yardstick - 1 : 0;
+    case RATIO_ITSELF:
+        break;
+    }
+    return ours;
+}
+
+void report_case(const struct bench_case *about, struct result *result)
+{
+    if (count == CASES_MAX)
+        abort(); /* The tables have outgrown the report. */
+    struct line *line = &lines[count++];
+    *line =
+        (struct line){.about = about,
+                      .median = samples_quantile(&result->ours, 0.5),
+                      .p99 = samples_quantile(&result->ours, 0.99),
+                      .yardstick = samples_quantile(&result->yardstick, 0.5),
+                      .note = result->note};
+    line->ratio = ratio_of(about->ratio, line->median, line->yardstick);
+    free(result->ours.values);
+    free(result->yardstick.values);
+    if (is_quiet)
+        return;
+    printf("%-26s %12.2f %12.2f %12.2f %8.3f  %s%s%s\n", about->name,
+           line->median, line->p99, line->yardstick, line->ratio,
+           line->note ? line->note : about->what,
+           about->ratio == RATIO_ITSELF ? "" : " / ",
+           about->ratio == RATIO_ITSELF ? "" : about->yardstick);
+    fflush(stdout);
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "mpgbench: %u of %u\r", count, expected);
+}
+
+bool report_json(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return false;
+    fprintf(file, "{\"cases\":[");
+    for (unsigned i = 0; i < count; i++) {
+        const struct line *line = &lines[i];
+        if (line->note)
+            continue;
+        fprintf(file,
+                "%s\n  {\"name\":\"%s\",\"median_us\":%.3f,\"p99_us\":%.3f,"
+                "\"yardstick\":\"%s\",\"yardstick_us\":%.3f,\"ratio\":%.4f}",
+                i ? "," : "", line->about->name, line->median, line->p99,
+                line->about->yardstick, line->yardstick, line->ratio);
+    }
+    fprintf(file, "\n]}\n");
+    bool is_good = !ferror(file);
+    return !fclose(file) && is_good;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * The yardsticks of the network: what a program of sockets alone can do
+ * between hosts 0 and 1, in the same processes, on the same processors.
+ *
+ * There are two connections.  One is served by whoever calls; the other by a
+ * thread of host 1 that sleeps in epoll, which is the best that can be had of
+ * a host whose program computes.
+ */
+#include <errno.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "millipage.h"
+
+#define REQUEST_BYTES 64
+#define REPLY_MAX     (1 << 16)
+
+struct request {
+    uint64_t reply_bytes; /* 0: no more round trips */
+    char rest[REQUEST_BYTES - sizeof(uint64_t)];
+};
+
+/* Where host 1 listens, and a name of its machine's present life. */
+#pragma millipage shared
+static struct place {
+    char machine[64];
+    struct sockaddr_in at;
+} place;
+
+#pragma millipage shared
+static volatile int computing;
+
+static volatile double sink; /* of what is computed for its own sake */
+
+static int polled = -1, slept = -1; /* the two connections */
+static char buffer[REPLY_MAX];
+
+static _Noreturn void give_up(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+/* Polls until all bytes are there. */
+static void receive_all(int fd, void *to, size_t bytes)
+{
+    for (size_t got = 0; got < bytes;) {
+        ssize_t some = recv(fd, (char *)to + got, bytes - got, MSG_DONTWAIT);
+        if (some > 0)
+            got += (size_t)some;
+        else if (some == 0 || (errno != EAGAIN && errno != EINTR))
+            give_up("mpgbench: recv");
+    }
+}
+
+static void send_all(int fd, const void *from, size_t bytes)
+{
+    for (size_t sent = 0; sent < bytes;) {
+        ssize_t some =
+            send(fd, (const char *)from + sent, bytes - sent, MSG_NOSIGNAL);
+        if (some < 0 && errno != EINTR)
+            give_up("mpgbench: send");
+        sent += some > 0 ? (size_t)some : 0;
+    }
+}
+
+static void *serve_asleep(void *unused)
+{
+    (void)unused;
+    int epoll = epoll_create1(0);
+    struct epoll_event event = {.events = EPOLLIN};
+    epoll_ctl(epoll, EPOLL_CTL_ADD, slept, &event);
+    for (;;) {
+        static char reply[REPLY_MAX];
+        struct request request;
+        if (epoll_wait(epoll, &event, 1, -1) < 1)
+            continue;
+        ssize_t got = recv(slept, &request, sizeof request, MSG_WAITALL);
+        if (got != (ssize_t)sizeof request)
+            return NULL; /* Host 0 is done. */
+        send_all(slept, reply, request.reply_bytes);
+    }
+}
+
+static void machine_name(char *text, size_t bytes)
+{
+    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "r");
+    if (!file || !fgets(text, (int)bytes, file))
+        gethostname(text, bytes);
+    if (file)
+        fclose(file);
+}
+
+/* Of this machine, as others see it. */
+static struct in_addr outer_address(void)
+{
+    struct in_addr found = {htonl(INADDR_LOOPBACK)};
+    struct ifaddrs *all;
+    if (getifaddrs(&all))
+        return found;
+    for (struct ifaddrs *each = all; each; each = each->ifa_next) {
+        struct sockaddr_in at;
+        if (!each->ifa_addr || each->ifa_addr->sa_family != AF_INET)
+            continue;
+        memcpy(&at, each->ifa_addr, sizeof at);
+        if (ntohl(at.sin_addr.s_addr) >> 24 != 127)
+            found = at.sin_addr;
+    }
+    freeifaddrs(all);
+    return found;
+}
+
+static int listen_somewhere(void)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET};
+    socklen_t length = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) ||
+        listen(fd, 2) || getsockname(fd, (struct sockaddr *)&at, &length))
+        give_up("mpgbench: listen");
+    at.sin_addr = outer_address();
+    place.at = at;
+    machine_name(place.machine, sizeof place.machine);
+    return fd;
+}
+
+static int call(void)
+{
+    struct sockaddr_in at = place.at;
+    char machine[64] = "", here[64] = "";
+    int one = 1;
+    memcpy(machine, place.machine, sizeof machine);
+    machine_name(here, sizeof here);
+    if (!strcmp(machine, here))
+        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) ||
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one))
+        give_up("mpgbench: connect");
+    return fd;
+}
+
+static int answer(int listener)
+{
+    int one = 1;
+    int fd = accept(listener, NULL, NULL);
+    if (fd < 0 || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one))
+        give_up("mpgbench: accept");
+    return fd;
+}
+
+void wire_open(void)
+{
+    int listener = mpg_host() == 1 ? listen_somewhere() : -1;
+    mpg_barrier();
+    if (mpg_host() == 0) {
+        polled = call();
+        slept = call();
+    } else if (mpg_host() == 1) {
+        pthread_t thread;
+        polled = answer(listener);
+        slept = answer(listener);
+        close(listener);
+        if (pthread_create(&thread, NULL, serve_asleep, NULL))
+            give_up("mpgbench: thread");
+        pthread_detach(thread);
+    }
+    mpg_barrier();
+}
+
+static void ask(int fd, size_t bytes, int count, struct samples *samples)
+{
+    struct request request = {.reply_bytes = bytes};
+    for (int i = 0; i < count; i++) {
+        double start = now_us();
+        send_all(fd, &request, sizeof request);
+        receive_all(fd, buffer, bytes);
+        samples_add(samples, now_us() - start);
+    }
+}
+
+static void serve_polling(void)
+{
+    struct request request;
+    for (;;) {
+        receive_all(polled, &request, sizeof request);
+        if (!request.reply_bytes)
+            return;
+        send_all(polled, buffer, request.reply_bytes);
+    }
+}
+
+void wire_round_trips(enum peer peer, size_t bytes, int count,
+                      struct samples *samples)
+{
+    static const struct request end = {0};
+    if (peer == PEER_COMPUTES) {
+        ask(slept, bytes, count, samples);
+    } else if (mpg_host() == 0) {
+        ask(polled, bytes, count, samples);
+        send_all(polled, &end, sizeof end);
+    } else if (mpg_host() == 1) {
+        serve_polling();
+    }
+}
+
+double wire_stream(size_t bytes)
+{
+    static char part[REPLY_MAX];
+    char go = 0;
+    if (mpg_host() == 0) {
+        double start = now_us();
+        send_all(polled, &go, 1);
+        for (size_t at = 0; at < bytes; at += sizeof part)
+            receive_all(polled, part, sizeof part);
+        return now_us() - start;
+    }
+    receive_all(polled, &go, 1);
+    for (size_t at = 0; at < bytes; at += sizeof part)
+        send_all(polled, part, sizeof part);
+    return 0;
+}
+
+void compute_begin(void)
+{
+    if (mpg_host() == 0)
+        computing = 1;
+    mpg_barrier();
+    if (mpg_host() != 1)
+        return;
+    while (computing) {
+        double x = 1;
+        for (int i = 0; i < 10000; i++)
+            x = x * 1.0000001 + 1e-9;
+        sink = x;
+    }
+}
+
+void compute_end(void)
+{
+    computing = 0;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * Asking ahead: a thread that faults in one minipage after the other asks for
+ * the next ones together with the one that it needs, so that they come in the
+ * time of one.  Two signs are believed, and both are about a *run*: faults of
+ * one thread, for one kind of access, each at the minipage where the last one
+ * left off.
+ *
+ *   It happened before.  A minipage at which a run went on has credit for a
+ *   few times: the next fault in front of it asks for it too.  The border rows
+ *   of a stencil are this, as are a neighbour's.  Credit is used up, so that
+ *   what is no longer wanted is not asked for for ever; only another fault
+ *   there gives new credit.
+ *
+ *   It is long.  After RUN_LONG faults the run is taken for a stream, and what
+ *   is behind it is asked for although it was never seen before, in windows
+ *   that double.
+ *
+ * Two adjacent minipages that are used at random are rarely a run, so data
+ * that hosts share finely do not pay.  All of this is advice: MILLIPAGE_AHEAD=0
+ * turns it off and changes no result.
+ */
+#include "base/config.h"
+#include "engine_internal.h"
+
+#define RUN_LONG    8u  /* faults */
+#define AHEAD_MAX   32u /* minipages that one fault asks for beside its own */
+#define AHEAD_BYTES (128u << 10)
+#define CREDIT      7u /* times */
+#define CREDIT_BITS 3  /* for each kind of access, in a region's hints */
+
+struct run {
+    uint32_t region, next; /* minipage where it goes on */
+    uint32_t faults;
+    enum mpg__access access;
+};
+static __thread struct run run __attribute__((tls_model("initial-exec")));
+
+static unsigned shift_of(enum mpg__access access)
+{
+    return access == MPG_ACCESS_WRITE ? CREDIT_BITS : 0;
+}
+
+static void give_credit(uint8_t *hint, enum mpg__access access, unsigned credit)
+{
+    *hint = (uint8_t)((*hint & ~(CREDIT << shift_of(access))) |
+                      credit << shift_of(access));
+}
+
+static bool use_credit(uint8_t *hint, enum mpg__access access)
+{
+    unsigned credit = *hint >> shift_of(access) & CREDIT;
+    if (credit)
+        give_credit(hint, access, credit - 1);
+    return credit;
+}
+
+/* How far a run of so many faults is trusted beyond what is known. */
+static uint32_t window_of(uint32_t faults, uint32_t limit)
+{
+    if (faults < RUN_LONG)
+        return 0;
+    uint32_t doublings = faults - RUN_LONG;
+    uint32_t window = doublings < 8 ? RUN_LONG << doublings : limit;
+    return window < limit ? window : limit;
+}
+
+void mpg__ahead(uint32_t number, uint32_t slot, enum mpg__access access)
+{
+    if (!mpg__config.ahead)
+        return;
+    struct mpg__region *region = mpg__region_get(number);
+    bool goes_on =
+        run.region == number && run.next == slot && run.access == access;
+    run.faults = goes_on ? run.faults + 1 : 1;
+    give_credit(&region->hints[slot], access, goes_on ? CREDIT : 0);
+
+    uint64_t most = AHEAD_BYTES / region->layout.slot_bytes;
+    uint32_t limit = most < AHEAD_MAX ? (uint32_t)most : AHEAD_MAX;
+    uint32_t window = window_of(run.faults, limit);
+    uint32_t at = slot + 1;
+    for (; at < region->layout.slots && at - slot <= limit; at++) {
+        const struct mpg__copy *copy = &region->copies[at];
+        if (copy->access >= access ||
+            mpg__engine.requests_open >= MPG_PREFETCH_MAX)
+            break;
+        if (copy->asked)
+            continue;
+        if (!use_credit(&region->hints[at], access) && at - slot > window)
+            break;
+        mpg__step_copy(MPG_EVENT_WANT, number, at, access);
+    }
+    run.region = number;
+    run.next = at;
+    run.access = access;
+}

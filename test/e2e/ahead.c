@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * Asking ahead, by its counts: a long run of faults becomes a stream; what is
+ * exchanged time and again is asked for at once; what is touched in no order,
+ * or with MILLIPAGE_AHEAD=0, faults one by one.
+ */
+#include "spmd.h"
+
+enum { PAGES = 256, WORDS = 512, ROW = 4, ROUNDS = 24 };
+
+static volatile long *data;
+
+static void write_all(long value)
+{
+    for (int i = 0; i < PAGES; i++)
+        data[i * WORDS] = value + i;
+}
+
+/* Read faults of reading every page, forwards or backwards. */
+static uint64_t read_all(long value, int backwards)
+{
+    uint64_t before = spmd_stats().read_faults;
+    for (int i = 0; i < PAGES; i++) {
+        int page = backwards ? PAGES - 1 - i : i;
+        CHECK_EQ(data[page * WORDS], value + page);
+    }
+    return spmd_stats().read_faults - before;
+}
+
+/* Host 0 writes a row and the last host reads it, over and over; faults of
+ * this host. */
+static uint64_t exchange_row(void)
+{
+    struct mpg_stats before = spmd_stats();
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; mpg_host() == 0 && i < ROW; i++)
+            data[i * WORDS] = round + i;
+        mpg_barrier();
+        for (int i = 0; mpg_host() == mpg_hosts() - 1 && i < ROW; i++)
+            CHECK_EQ(data[i * WORDS], round + i);
+        mpg_barrier();
+    }
+    struct mpg_stats after = spmd_stats();
+    return after.read_faults + after.write_faults - before.read_faults -
+           before.write_faults;
+}
+
+int main(void)
+{
+    const char *option = getenv("MILLIPAGE_AHEAD");
+    int is_on = !option || strcmp(option, "0");
+    int takes_part = mpg_host() == 0 || mpg_host() == mpg_hosts() - 1;
+    data = spmd_pages(PAGES * 4096);
+    for (int turn = 0; turn < 2; turn++) {
+        int backwards = turn == 1;
+        if (mpg_host() == 0)
+            write_all(1000 * turn);
+        mpg_barrier();
+        uint64_t faults = read_all(1000 * turn, backwards);
+        if (mpg_host() == 0)
+            CHECK_EQ(faults, 0);
+        else if (is_on && !backwards)
+            CHECK_LT(faults, PAGES / 4);
+        else
+            CHECK_EQ(faults, PAGES);
+        mpg_barrier();
+    }
+    uint64_t faults = exchange_row();
+    if (mpg_hosts() > 1 && takes_part) {
+        if (is_on) /* One in eight rounds is asked for one by one. */
+            CHECK_LT(faults, ROUNDS * 2);
+        else
+            CHECK_GE(faults, (ROUNDS - 1) * ROW);
+    }
+    return spmd_report();
+}
