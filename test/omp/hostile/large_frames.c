@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * Large frames: a shared array of a megabyte on the stack of main, and a
+ * quarter of a megabyte in each thread's own frame, whose address goes to
+ * another function.
+ */
+#include <stdio.h>
+#include <string.h>
+
+enum { LOCAL = 1 << 15, SHARED = 1 << 17 };
+
+static long fold(const long *block, int n)
+{
+    long sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += block[i] ^ i;
+    return sum;
+}
+
+static __attribute__((noinline)) long work(const long *from, int seed)
+{
+    long block[LOCAL];
+    for (int i = 0; i < LOCAL; i++)
+        block[i] = from[(i + seed) % SHARED] + seed;
+    return fold(block, LOCAL);
+}
+
+/* Eight frames of 64 KiB, one upon the other. */
+static __attribute__((noinline)) long pile(char *below, int depth)
+{
+    char here[1 << 16];
+    memset(here, depth, sizeof here);
+    here[0] = below ? below[sizeof here - 1] : 1;
+    if (depth == 8)
+        return here[0];
+    return here[0] + pile(here, depth + 1);
+}
+
+int main(void)
+{
+    long shared[SHARED];
+    long result[16], piles[16];
+
+#pragma omp parallel for schedule(static)
+    for (int i = 0; i < SHARED; i++)
+        shared[i] = i * 3l;
+#pragma omp parallel for schedule(dynamic, 1)
+    for (int i = 0; i < 16; i++) {
+        result[i] = work(shared, i * 1000);
+        piles[i] = pile(NULL, 1);
+    }
+    for (int i = 0; i < 16; i++)
+        printf("%ld %ld\n", result[i], piles[i]);
+    return 0;
+}
