@@ -248,23 +248,30 @@ static void run_on_all(const struct mpg__icv *icv, uint32_t threads,
         mpg_free(start.arguments[0]);
 }
 
+static void check_count(int count)
+{
+    if ((uint32_t)count > MPG_MICROTASK_ARGUMENTS)
+        mpg__fatal("a region shares %d variables; at most %u can be", count,
+                   MPG_MICROTASK_ARGUMENTS);
+}
+
 EXPORTED void __kmpc_fork_call(ident_t *loc, int count, microtask_fn *microtask,
                                ...)
 {
     (void)loc;
     struct mpg__frame *frame = mpg__frame_now();
     struct mpg__icv icv = frame->icv;
+    uint32_t limit = (uint32_t)mpg__omp_value(MPG_OMP_THREAD_LIMIT);
     uint32_t threads = frame->pushed ? frame->pushed : icv.threads;
     void *arguments[MPG_MICROTASK_ARGUMENTS];
     va_list list;
-    if ((uint32_t)count > MPG_MICROTASK_ARGUMENTS)
-        mpg__fatal("a parallel region shares %d variables; at most %u can be",
-                   count, MPG_MICROTASK_ARGUMENTS);
+    check_count(count);
     va_start(list, microtask);
     for (int i = 0; i < count; i++)
         arguments[i] = va_arg(list, void *);
     va_end(list);
     frame->pushed = 0;
+    threads = threads < limit ? threads : limit;
     bool is_alone = threads == 1 || frame->active_level || !is_open ||
                     mpg__engine.node.self || !mpg__self.is_of_team ||
                     mpg__self.slot || !icv.max_levels;
@@ -272,6 +279,39 @@ EXPORTED void __kmpc_fork_call(ident_t *loc, int count, microtask_fn *microtask,
         run_alone(&icv, microtask, (uint32_t)count, arguments);
     else
         run_on_all(&icv, threads, microtask, (uint32_t)count, arguments);
+}
+
+/* teams: a league of one, on the host. */
+EXPORTED void __kmpc_fork_teams(ident_t *loc, int count,
+                                microtask_fn *microtask, ...)
+{
+    void *arguments[MPG_MICROTASK_ARGUMENTS];
+    va_list list;
+    (void)loc;
+    check_count(count);
+    va_start(list, microtask);
+    for (int i = 0; i < count; i++)
+        arguments[i] = va_arg(list, void *);
+    va_end(list);
+    call((void (*)(void))microtask, mpg__frame_now()->tid, (uint32_t)count,
+         arguments);
+}
+
+EXPORTED void __kmpc_push_num_teams(ident_t *loc, int gtid, int teams,
+                                    int threads)
+{
+    (void)loc, (void)gtid, (void)teams, (void)threads;
+}
+
+EXPORTED void __kmpc_push_num_teams_51(ident_t *loc, int gtid, int least,
+                                       int most, int threads)
+{
+    (void)loc, (void)gtid, (void)least, (void)most, (void)threads;
+}
+
+EXPORTED void __kmpc_set_thread_limit(ident_t *loc, int gtid, int threads)
+{
+    (void)loc, (void)gtid, (void)threads;
 }
 
 EXPORTED void __kmpc_serialized_parallel(ident_t *loc, int gtid)

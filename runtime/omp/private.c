@@ -93,10 +93,10 @@ struct gap {
 
 static void close_over(uintptr_t from, uintptr_t to)
 {
-    void *got = mmap((void *)from, to - from, PROT_NONE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
-                         MAP_FIXED_NOREPLACE,
-                     -1, 0);
+    void *got =
+        mmap((void *)from, to - from, PROT_NONE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
+             -1, 0);
     if (got != (void *)from)
         mpg__fatal("cannot set mappings apart from those of other hosts, at "
                    "%p: %m",

@@ -241,8 +241,8 @@ EXPORTED int pthread_create(pthread_t *restrict thread,
         return next(thread, attributes, function, argument);
     if (attributes)
         pthread_attr_getstacksize(attributes, &bytes);
-    struct start *start = note((struct start){
-        .run = function, .argument = argument, .bytes = bytes});
+    struct start *start = note(
+        (struct start){.run = function, .argument = argument, .bytes = bytes});
     if (!start)
         return EAGAIN;
     int error = next(thread, attributes, run, start);

@@ -269,9 +269,8 @@ static int memory_close(void *cookie)
 
 EXPORTED FILE *mpg__omp_open_memstream(char **text, size_t *length)
 {
-    static const cookie_io_functions_t functions = {.write = memory_write,
-                                                    .seek = memory_seek,
-                                                    .close = memory_close};
+    static const cookie_io_functions_t functions = {
+        .write = memory_write, .seek = memory_seek, .close = memory_close};
     struct memory *memory = calloc(1, sizeof *memory);
     if (!memory)
         return NULL;

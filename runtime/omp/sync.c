@@ -20,6 +20,7 @@ EXPORTED void __kmpc_barrier(ident_t *loc, int gtid)
 EXPORTED void __kmpc_flush(ident_t *loc)
 {
     (void)loc;
+    mpg__output_flush(); /* A flag that says so may be next. */
     atomic_thread_fence(memory_order_seq_cst);
 }
 

@@ -36,6 +36,8 @@
 
 #include "base/fatal.h"
 
+#define THREADS_MAX (1u << 20) /* of a region; more cannot be meant */
+
 static struct {
     uint32_t regions; /* begun so far */
     uint32_t rounds;  /* barriers released, region starts included */
@@ -45,7 +47,8 @@ static struct {
     uint32_t children;     /* subtrees arrived */
     uint64_t made;         /* tasks that these subtrees have made */
     uint64_t settled;      /* host 0: tasks made and done by the last barrier */
-    uint64_t value;        /* what thread 0 brought to the barrier */
+    uint64_t brought;      /* host 0: what thread 0 brings to the barrier */
+    uint64_t value;        /* what it brought to the last one */
     bool is_complete;      /* all below have arrived */
     bool is_joining;       /* host 0: its main thread is at the region's end */
     bool is_joined;        /* and so is everybody else */
@@ -162,7 +165,7 @@ static void begin(const struct mpg__start *start)
 static void go_on(void)
 {
     if (!team.is_joining) {
-        release(team.value);
+        release(team.brought);
         return;
     }
     team.is_joined = true;
@@ -272,7 +275,7 @@ static void meet(bool is_joiner)
 uint64_t mpg__team_barrier(uint64_t value)
 {
     if (mpg__self.frame->tid == 0)
-        team.value = value; /* Nobody reads it before this thread arrives. */
+        team.brought = value;
     meet(false);
     return team.value; /* The next one comes when all have read it. */
 }
@@ -337,7 +340,8 @@ static const char *started(const struct mpg__message *message,
     if (message->bytes != sizeof start)
         return "it brings no region";
     memcpy(&start, payload, sizeof start);
-    if (!start.microtask || !start.threads)
+    if (!start.microtask || !start.threads || start.threads > THREADS_MAX ||
+        start.count > MPG_MICROTASK_ARGUMENTS)
         return "it brings a region of nothing";
     if (!is_parent(message->from) || (team.regions && !team.is_complete))
         return "nobody waits for it";
