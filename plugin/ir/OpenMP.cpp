@@ -14,6 +14,7 @@
 #include "ir/Unit.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
 
 using namespace llvm;
 
@@ -117,6 +118,31 @@ void shareStack(Function &F) {
   checkStack(ConstantInt::get(Type::getInt64Ty(F.getContext()), 0), &*Where);
 }
 
+/// Whether the address of Pointer may be known outside of the function, or
+/// where we do not follow it.
+bool escapes(const Value &Pointer) {
+  for (const Use &Operand : Pointer.uses()) {
+    const User *By = Operand.getUser();
+    if (isa<LoadInst>(By) ||
+        (isa<StoreInst>(By) &&
+         Operand.getOperandNo() == StoreInst::getPointerOperandIndex()))
+      continue;
+    if (isa<GetElementPtrInst>(By) && !escapes(*By))
+      continue;
+    auto *Call = dyn_cast<IntrinsicInst>(By);
+    if (!Call || !Call->isLifetimeStartOrEnd())
+      return true;
+  }
+  return false;
+}
+
+bool needsSharedStack(Function &F) {
+  for (Instruction &I : instructions(F))
+    if (isa<AllocaInst>(I) && escapes(I))
+      return true;
+  return any_of(F.args(), [](Argument &A) { return A.hasByValAttr(); });
+}
+
 bool hasStack(const Function &F) {
   return !F.isDeclaration() && !F.hasFnAttribute(Attribute::Naked) &&
          !F.hasFnAttribute(Attribute::SafeStack);
@@ -192,6 +218,18 @@ void lowerOpenMP(Module &M) {
   guardConstructors(M, "llvm.global_ctors");
   guardConstructors(M, "llvm.global_dtors");
   announce(M);
+}
+
+bool dropIdleStacks(Module &M) {
+  bool Changed = false;
+  for (Function &F : M) {
+    if (!F.hasOptNone() || !F.hasFnAttribute(Attribute::SafeStack) ||
+        needsSharedStack(F))
+      continue;
+    F.removeFnAttr(Attribute::SafeStack);
+    Changed = true;
+  }
+  return Changed;
 }
 
 } // namespace millipage
