@@ -59,8 +59,10 @@ std::optional<Annotation> conflictingAnnotation(const Decl *D,
       continue;
     }
     if (!A->isInherited() && !(*Found == *Own)) {
-      First = *Found;
-      return Own;
+      // Attributes do not come in the order of the source.
+      bool IsSecond = Own->Pragma < Found->Pragma;
+      First = IsSecond ? *Own : *Found;
+      return IsSecond ? Found : Own;
     }
   }
   if (!Inherited || !Own || *Inherited == *Own)

@@ -56,6 +56,16 @@ public:
   }
 };
 
+class IdleStacksPass : public PassInfoMixin<IdleStacksPass> {
+public:
+  static bool isRequired() { return true; }
+
+  PreservedAnalyses run(Module &M, ModuleAnalysisManager &) {
+    return isOpenMP(M) && dropIdleStacks(M) ? PreservedAnalyses::none()
+                                            : PreservedAnalyses::all();
+  }
+};
+
 } // namespace
 
 void registerIrPass(PassBuilder &PB) {
@@ -67,6 +77,11 @@ void registerIrPass(PassBuilder &PB) {
       [](ModulePassManager &MPM, OptimizationLevel Level, auto...) {
         if (Level != OptimizationLevel::O0)
           MPM.addPass(AliasScopesPass());
+      });
+  PB.registerOptimizerLastEPCallback(
+      [](ModulePassManager &MPM, OptimizationLevel Level, auto...) {
+        if (Level == OptimizationLevel::O0)
+          MPM.addPass(IdleStacksPass());
       });
 }
 

@@ -103,6 +103,10 @@ bool isOpenMP(const llvm::Module &M);
 /// Shares what such a unit has beside variables: its allocations and its
 /// stack; and says that the program is an OpenMP program.
 void lowerOpenMP(llvm::Module &M);
+/// At the end of the pipeline: functions without optimisation that have nothing
+/// to keep on the shared stack are spared SafeStack, which is slow.  Others may
+/// still get something by inlining.
+bool dropIdleStacks(llvm::Module &M);
 
 // Descriptors.cpp
 /// A function that runs before main, with an empty entry block.

@@ -14,7 +14,7 @@
 #pragma millipage shared granularity(page) granularity(whole) // expected-error {{clause 'granularity' is given twice}} expected-note {{the first is here}}
 #pragma millipage shared() // expected-error {{expected the name of a variable in the list of 'shared'}}
 #pragma millipage shared(x y) // expected-error {{expected ')' in '#pragma millipage'}} expected-note {{to match this '('}}
-#pragma millipage private // expected-error {{expected '(' after 'private'}}
+#pragma millipage private 4 // expected-error {{unexpected '4' in '#pragma millipage'}}
 #pragma millipage private(x) granularity(page) // expected-error {{'private' takes no clause}}
 #pragma millipage shared(nobody) // expected-error {{no variable 'nobody' is declared here}} expected-note {{a pragma with a list stands after the declarations}}
 void f(void);

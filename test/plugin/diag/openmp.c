@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: %verify -Xclang -fopenmp %s
+// RUN: %verify=simd -fopenmp-simd -DSIMD %s
+// What OpenMP units may say, and may not.
+#ifndef SIMD
+int counter = 1, table[10];
+#pragma millipage private(counter)
+#pragma millipage private
+static int mine;
+#pragma millipage shared granularity(element)
+int rows[10];
+
+int early; // expected-note {{put the pragma before the first use}}
+int useEarly(void) { return early; }
+#pragma millipage private(early) // expected-error {{'early' was used, as a shared variable, before the pragma that makes it private}}
+int late; // expected-note {{put the pragma before the first use}}
+int useLate(void) { return late; }
+#pragma millipage shared(late) granularity(page) // expected-error {{'late' was used before the pragma that shares it}}
+
+int both;
+#pragma millipage shared(both)  // expected-note {{the earlier pragma is here}}
+#pragma millipage private(both) // expected-error {{'both' cannot be both shared and private}} expected-note {{one pragma in the header}}
+#pragma millipage private(nobody) // expected-error {{no variable 'nobody' is declared here}} expected-note {{a pragma with a list}}
+
+int placed __attribute__((section(".here"))); // expected-error {{'placed' is in a section of its own, which an OpenMP program cannot share between hosts}} expected-note {{write '#pragma millipage private(placed)'}}
+int weak __attribute__((weak)); // expected-error {{'weak' is weak, which}} expected-note {{private(weak)}}
+extern int other __attribute__((alias("table"))); // expected-error {{'other' is an alias of another symbol}} expected-note {{private(other)}} expected-error {{cannot be an alias of 'table'}} expected-note {{remove the attribute}}
+#pragma millipage private
+int allowed __attribute__((section(".here")));
+
+void constructs(int n) {
+  int local; // expected-error {{applies to variables at file scope and to static ones; 'local' is neither}}
+#pragma millipage private(local) // expected-note {{remove the pragma}}
+#pragma omp parallel
+  {
+#pragma omp for
+    for (int i = 0; i < n; i++) {
+#pragma omp cancel for // expected-error {{'#pragma omp cancel' is not supported across hosts}}
+      table[i] = mine;
+    }
+#pragma omp cancellation point parallel // expected-error {{'#pragma omp cancellation point' is not supported across hosts}}
+  }
+}
+#else
+// simd-no-diagnostics
+int weak __attribute__((weak));
+int used;
+int use(void) { return used; }
+#pragma millipage private(used)
+#endif
