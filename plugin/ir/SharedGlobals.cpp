@@ -116,15 +116,19 @@ static void dropGuard(Module &M) {
 }
 
 static void applyLateMarks(Module &M) {
-  for (GlobalVariable &GV : make_early_inc_range(M.globals())) {
-    if (!GV.getName().starts_with(names::Late) || !GV.hasInitializer())
-      continue;
-    Value *Target = GV.getInitializer()->stripPointerCasts();
+  // Dropping one makes the list of used globals anew, which is a global too:
+  // an iterator might stand on the old one.
+  SmallVector<GlobalVariable *> Late;
+  for (GlobalVariable &GV : M.globals())
+    if (GV.getName().starts_with(names::Late) && GV.hasInitializer())
+      Late.push_back(&GV);
+  for (GlobalVariable *GV : Late) {
+    Value *Target = GV->getInitializer()->stripPointerCasts();
     if (auto *Variable = dyn_cast<GlobalVariable>(Target))
-      Variable->setSection(GV.getSection() == names::NotShared
+      Variable->setSection(GV->getSection() == names::NotShared
                                ? StringRef()
-                               : GV.getSection());
-    dropGlobal(&GV);
+                               : GV->getSection());
+    dropGlobal(GV);
   }
 }
 

@@ -9,6 +9,7 @@ import lit.formats
 config.name = "omp"
 config.test_format = lit.formats.ShTest(execute_external=True)
 config.suffixes = [".c"]
+config.excludes = ["hostile", "constructs"]
 config.test_source_root = os.path.dirname(__file__)
 config.environment["BIN"] = config.millipage_bin
 config.environment["MILLIPAGE_VM"] = config.millipage_vm
