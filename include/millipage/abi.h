@@ -120,6 +120,10 @@ void *mpg__aligned_alloc(const struct mpg_abi_var *var, size_t align,
  * regions with it until it ends. */
 void mpg__omp_program(void);
 
+/* Whether this is host 0, which alone runs constructors and destructors of the
+ * program's OpenMP units. */
+int mpg__omp_is_first(void);
+
 /* Called in a function of an OpenMP unit that has a large frame, when it has
  * moved __safestack_unsafe_stack_ptr for it (bytes is 0), or is about to move
  * it by `bytes` more: ends the job when that is beyond the thread's stack. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What an OpenMP unit shares beside its variables.
+// What an OpenMP unit shares beside its variables, and what of it runs once.
 //
 // The heap: functions of the C library whose result is the caller's to free
 // are replaced by the runtime's of the same type.  By name and for every use,
@@ -122,6 +122,54 @@ bool hasStack(const Function &F) {
          !F.hasFnAttribute(Attribute::SafeStack);
 }
 
+// `if (mpg__omp_is_first()) F(...)`.
+Function *onlyOnFirst(Function &F) {
+  Module &M = *F.getParent();
+  LLVMContext &C = M.getContext();
+  auto *Once = Function::createWithDefaultAttr(F.getFunctionType(),
+                                               GlobalValue::InternalLinkage, 0,
+                                               "mpg.once." + F.getName(), &M);
+  auto *Entry = BasicBlock::Create(C, "entry", Once);
+  auto *Run = BasicBlock::Create(C, "run", Once);
+  auto *End = BasicBlock::Create(C, "end", Once);
+  IRBuilder<> B(Entry);
+  Value *IsFirst =
+      B.CreateCall(M.getOrInsertFunction("mpg__omp_is_first", B.getInt32Ty()));
+  B.CreateCondBr(B.CreateIsNotNull(IsFirst), Run, End);
+  B.SetInsertPoint(Run);
+  SmallVector<Value *> Arguments;
+  for (Argument &A : Once->args())
+    Arguments.push_back(&A);
+  B.CreateCall(&F, Arguments);
+  B.CreateBr(End);
+  B.SetInsertPoint(End);
+  B.CreateRetVoid();
+  return Once;
+}
+
+// The program runs once, on host 0, and so do the functions that come before
+// and after main.
+void guardConstructors(Module &M, StringRef List) {
+  GlobalVariable *GV = M.getGlobalVariable(List);
+  auto *Old = GV && GV->hasInitializer()
+                  ? dyn_cast<ConstantArray>(GV->getInitializer())
+                  : nullptr;
+  if (!Old)
+    return;
+  SmallVector<Constant *> Entries;
+  for (Use &Operand : Old->operands()) {
+    auto *Entry = cast<ConstantStruct>(Operand);
+    auto *F = dyn_cast<Function>(Entry->getOperand(1)->stripPointerCasts());
+    if (F && !F->getName().starts_with("mpg.") &&
+        F->getReturnType()->isVoidTy())
+      Entry = cast<ConstantStruct>(ConstantStruct::get(
+          Entry->getType(),
+          {Entry->getOperand(0), onlyOnFirst(*F), Entry->getOperand(2)}));
+    Entries.push_back(Entry);
+  }
+  GV->setInitializer(ConstantArray::get(Old->getType(), Entries));
+}
+
 void announce(Module &M) {
   static constexpr char Name[] = "mpg.openmp";
   if (M.getFunction(Name))
@@ -141,6 +189,8 @@ void lowerOpenMP(Module &M) {
   for (Function &F : M)
     if (hasStack(F))
       shareStack(F);
+  guardConstructors(M, "llvm.global_ctors");
+  guardConstructors(M, "llvm.global_dtors");
   announce(M);
 }
 

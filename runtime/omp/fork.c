@@ -203,6 +203,11 @@ EXPORTED void mpg__omp_program(void)
     mpg__before_finish = mpg__leave_finish;
 }
 
+EXPORTED int mpg__omp_is_first(void)
+{
+    return !mpg__engine.node.self;
+}
+
 /* What compiled code calls. */
 
 typedef void microtask_fn(int *, int *, ...);

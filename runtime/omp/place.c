@@ -86,7 +86,8 @@ static void describe(uintptr_t at, char *text, size_t bytes)
         if (line) {
             *line++ = 0;
             line[strcspn(line, " \n")] = 0;
-            bool is_known = *line && *line != '?';
+            const char *number = strrchr(line, ':');
+            bool is_known = number && number[1] != '?' && number[1] != '0';
             snprintf(text, bytes, "%s%sfunction %s%s", is_known ? line : "",
                      is_known ? " (" : "", answer, is_known ? ")" : "");
             if (*answer != '?')
