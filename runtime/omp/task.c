@@ -141,11 +141,22 @@ static void end(struct mpg__task *task, struct mpg__task *before,
     mpg__self.frame->icv = *icv;
 }
 
+/* An untied task is compiled in parts: at each scheduling point it hands itself
+ * in again and returns, to be called for the next part.  It is, at once, by
+ * the same thread. */
+static void run_parts(struct mpg__task *task)
+{
+    do {
+        task->is_to_go_on = 0;
+        task->body->routine((int)mpg__self.frame->tid, task->body);
+    } while (task->is_to_go_on);
+}
+
 static void run(struct mpg__task *task)
 {
     struct mpg__icv icv;
     struct mpg__task *before = begin(task, &icv);
-    task->body->routine((int)mpg__self.frame->tid, task->body);
+    run_parts(task);
     end(task, before, &icv);
 }
 
@@ -182,7 +193,9 @@ EXPORTED int __kmpc_omp_task(ident_t *loc, int gtid,
     (void)loc, (void)gtid;
     struct mpg__task *task = mpg__task_of(body);
     mpg__output_flush();
-    if (mpg__task_is_inline()) {
+    if (task == mpg__frame_now()->task) {
+        task->is_to_go_on = 1;
+    } else if (mpg__task_is_inline()) {
         mpg__task_run_inline(task);
     } else {
         mpg__task_count(task);
@@ -209,6 +222,8 @@ EXPORTED void __kmpc_omp_task_complete_if0(ident_t *loc, int gtid,
     (void)loc, (void)gtid;
     struct mpg__task *task = mpg__task_of(body);
     struct mpg__icv icv;
+    if (task->is_to_go_on)
+        run_parts(task);
     memcpy(&icv, task->icv, sizeof icv);
     end(task, task->parent, &icv);
     mpg__task_drop(task);

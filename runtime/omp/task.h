@@ -45,6 +45,7 @@ struct mpg__task {
     uint32_t is_final;                /* all its children are run at once */
     uint64_t bytes;                   /* of the body and what it shares */
     uint32_t shareds_at;              /* offset in the body, 0: none */
+    uint32_t is_to_go_on;             /* untied: its next part is to be run */
     uint32_t icv[5];                  /* struct mpg__icv */
     struct mpg__task_node *node;      /* with dependences: task_depend.c */
     struct mpg__addresses *addresses; /* of its children's; private to the
