@@ -31,7 +31,7 @@ static void count_greys(const uint8_t *picture, long pixels, long *count)
 {
     for (int grey = 0; grey < GREYS; grey++)
         count[grey] = 0;
-#pragma omp parallel for schedule(static) reduction(+ : count[:GREYS])
+#pragma omp parallel for schedule(static) reduction(+ : count[ : GREYS])
     for (long k = 0; k < pixels; k++)
         count[picture[k]]++;
 }

@@ -78,8 +78,7 @@ void callWithUnit(IRBuilder<> &B, Unit &U, StringRef Callee,
 } // namespace
 
 Function *makeConstructor(Module &M, StringRef Name, int Priority) {
-  auto *Type =
-      FunctionType::get(llvm::Type::getVoidTy(M.getContext()), false);
+  auto *Type = FunctionType::get(llvm::Type::getVoidTy(M.getContext()), false);
   auto *F = Function::createWithDefaultAttr(Type, GlobalValue::InternalLinkage,
                                             0, Name, &M);
   F->addFnAttr(Attribute::NoUnwind);

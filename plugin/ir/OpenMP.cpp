@@ -80,8 +80,8 @@ void replaceHeap(Module &M) {
 void checkStack(Value *Bytes, Instruction *Before) {
   IRBuilder<> B(Before);
   Module &M = *Before->getModule();
-  FunctionCallee Check = M.getOrInsertFunction(
-      "mpg__omp_stack_check", B.getVoidTy(), B.getInt64Ty());
+  FunctionCallee Check = M.getOrInsertFunction("mpg__omp_stack_check",
+                                               B.getVoidTy(), B.getInt64Ty());
   B.CreateCall(Check, {Bytes});
 }
 

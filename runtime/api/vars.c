@@ -103,11 +103,12 @@ static void each_missing(void (*each)(const struct mpg_abi_var *))
 
 static void refuse_missing(const struct mpg_abi_var *var)
 {
-    mpg__fatal("'%s' (%s:%u) is defined neither by a library nor by a unit that "
-               "shares it: compile the unit that defines it with millicc "
-               "-fopenmp, or write '#pragma millipage private(%s)' behind the "
-               "declaration if each host is to have a copy of its own",
-               var->name, var->file, var->line, var->name);
+    mpg__fatal(
+        "'%s' (%s:%u) is defined neither by a library nor by a unit that "
+        "shares it: compile the unit that defines it with millicc "
+        "-fopenmp, or write '#pragma millipage private(%s)' behind the "
+        "declaration if each host is to have a copy of its own",
+        var->name, var->file, var->line, var->name);
 }
 
 /* Laying out. */
@@ -286,7 +287,8 @@ static void compare(const struct row *a, const struct row *b)
      * contiguous. */
     bool is_granularity_free =
         is_any_implicit && (a->var->flags & b->var->flags & MPG_VAR_CONTIGUOUS);
-    if (!is_granularity_free && (a->var->grain != b->var->grain || a->var->count != b->var->count))
+    if (!is_granularity_free &&
+        (a->var->grain != b->var->grain || a->var->count != b->var->count))
         mpg__fatal("'%s' is shared with %s at %s:%u (in %s) and with %s at "
                    "%s:%u (in %s): give it one granularity, best in a header",
                    a->var->name, grain_words(a->var, one, sizeof one),
@@ -295,8 +297,7 @@ static void compare(const struct row *a, const struct row *b)
                    b->var->line, b->unit->source);
     bool sizes_differ =
         a->var->size && b->var->size && a->var->size != b->var->size;
-    if (sizes_differ ||
-        (a->var->unit != b->var->unit && !is_any_implicit) ||
+    if (sizes_differ || (a->var->unit != b->var->unit && !is_any_implicit) ||
         a->var->element != b->var->element)
         mpg__fatal("'%s' is declared with different types at %s:%u (in %s: "
                    "%llu bytes, elements of %llu) and at %s:%u (in %s: %llu "

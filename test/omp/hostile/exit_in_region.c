@@ -17,11 +17,12 @@ int main(void)
 #pragma omp parallel
     {
 #pragma omp single nowait
-        {steps++;
-    exit(42);
-}
+        {
+            steps++;
+            exit(42);
+        }
 #pragma omp barrier
-}
-printf("not reached\n");
-return 1;
+    }
+    printf("not reached\n");
+    return 1;
 }

@@ -24,7 +24,7 @@ int main(void)
             for (int k = 0; k <= r * 3 + p; k++)
                 cube[p][r][k] = p * 10000 + r * 100 + k;
         }
-        /* Rows of the first two planes change places. */
+    /* Rows of the first two planes change places. */
 #pragma omp parallel for
     for (int r = 0; r < ROWS; r++) {
         int *swap = cube[0][r];

@@ -54,7 +54,7 @@ int main(void)
         text[i] = make(i);
     for (int i = 0; i < COUNT; i += 9)
         printf("%d: %.30s\n", i, text[i]);
-        /* Other threads than those that made them. */
+    /* Other threads than those that made them. */
 #pragma omp parallel for schedule(static, 4) reduction(+ : sum)
     for (int k = 0; k < COUNT; k++) {
         char *t = text[COUNT - 1 - k];

@@ -33,7 +33,7 @@ static long height(const struct tree *tree)
 
     if (!tree)
         return 0;
-#pragma omp task shared(left) if (tree->value % 8 == 0)
+#pragma omp task shared(left) if (tree -> value % 8 == 0)
     left = height(tree->left);
     right = height(tree->right);
 #pragma omp taskwait

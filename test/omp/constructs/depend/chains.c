@@ -26,25 +26,20 @@ int main(void)
         }
         for (int round = 0; round < 5; round++)
             for (int i = 0; i < 8; i++) {
-#pragma omp task depend(inout                                                  \
-                        : cells[i]) depend(in                                  \
-                                           : cells[(i + 7) % 8]) shared(cells)
+#pragma omp task depend(inout : cells[i]) depend(in : cells[(i + 7) % 8])      \
+    shared(cells)
                 cells[i] += cells[(i + 7) % 8] + i + 1;
             }
 #pragma omp task depend(out : diamond[0]) shared(diamond)
         diamond[0] = 3;
-#pragma omp task depend(in                                                     \
-                        : diamond[0]) depend(out                               \
-                                             : diamond[1]) shared(diamond)
-        diamond[1] = diamond[0] * 5;
-#pragma omp task depend(in                                                     \
-                        : diamond[0]) depend(out                               \
-                                             : diamond[2]) shared(diamond)
-        diamond[2] = diamond[0] * 7;
-#pragma omp task depend(in                                                     \
-                        : diamond [1:1], diamond [2:1]) depend(out             \
-                                                               : diamond[3])   \
+#pragma omp task depend(in : diamond[0]) depend(out : diamond[1])              \
     shared(diamond)
+        diamond[1] = diamond[0] * 5;
+#pragma omp task depend(in : diamond[0]) depend(out : diamond[2])              \
+    shared(diamond)
+        diamond[2] = diamond[0] * 7;
+#pragma omp task depend(in : diamond[1 : 1], diamond[2 : 1])                   \
+    depend(out : diamond[3]) shared(diamond)
         diamond[3] = diamond[1] + diamond[2];
     }
     long sum = 0, other = 0;

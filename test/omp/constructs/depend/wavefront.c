@@ -35,10 +35,8 @@ int main(void)
 #pragma omp single
     for (int bi = 1; bi <= BLOCKS; bi++)
         for (int bj = 1; bj <= BLOCKS; bj++) {
-#pragma omp task depend(in                                                     \
-                        : done[bi - 1][bj], done[bi][bj - 1])                  \
-    depend(out                                                                 \
-           : done[bi][bj])
+#pragma omp task depend(in : done[bi - 1][bj], done[bi][bj - 1])               \
+    depend(out : done[bi][bj])
             fill(bi - 1, bj - 1);
         }
     printf("%d\n", table[N][N]);

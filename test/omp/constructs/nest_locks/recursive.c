@@ -25,7 +25,8 @@ int main(void)
     int wrong = 0;
 
     omp_init_nest_lock(&lock);
-#pragma omp parallel for num_threads(4) schedule(dynamic, 2) reduction(+ : wrong)
+#pragma omp parallel for num_threads(4) schedule(dynamic, 2)                   \
+    reduction(+ : wrong)
     for (int i = 0; i < 40; i++) {
         visit(1);
         int depth = omp_test_nest_lock(&lock);

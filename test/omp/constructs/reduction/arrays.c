@@ -22,7 +22,7 @@ static void count(int n, long *heap, int from)
 
     for (int i = 0; i < n; i++)
         vla[i] = heap[i] = i;
-#pragma omp parallel for reduction(+ : vla, heap [from:n - from])
+#pragma omp parallel for reduction(+ : vla, heap[from : n - from])
     for (int i = 0; i < 500; i++) {
         vla[i % n] += i;
         heap[from + i % (n - from)] += 2;
@@ -42,7 +42,7 @@ int main(void)
         square[i % 3][i / 3 % 3]++;
         table[i * 7 % 300] += i;
     }
-#pragma omp parallel for reduction(min : least [1:2]) num_threads(3)
+#pragma omp parallel for reduction(min : least[1 : 2]) num_threads(3)
     for (int i = 0; i < 50; i++)
         if (least[1 + i % 2] > 50 - i)
             least[1 + i % 2] = 50 - i;

@@ -24,9 +24,7 @@ static void start(struct range *r)
     *r = (struct range){1 << 30, -1, 0};
 }
 
-#pragma omp declare reduction(join                                             \
-                              : struct range                                   \
-                              : join(&omp_out, &omp_in))                       \
+#pragma omp declare reduction(join : struct range : join(&omp_out, &omp_in))   \
     initializer(start(&omp_priv))
 
 struct point {
@@ -50,12 +48,11 @@ static struct node *append(struct node *a, struct node *b)
     return a;
 }
 typedef struct node *list;
-#pragma omp declare reduction(lists:list                                       \
-                              : omp_out = append(omp_out, omp_in))             \
+#pragma omp declare reduction(lists:list : omp_out = append(omp_out, omp_in))  \
     initializer(omp_priv = NULL)
 
-#pragma omp declare reduction(longest:int                                      \
-                              : omp_out = omp_in > omp_out ? omp_in : omp_out) \
+#pragma omp declare reduction(longest:int : omp_out =                          \
+                                  omp_in > omp_out ? omp_in : omp_out)         \
     initializer(omp_priv = omp_orig)
 
 int main(void)

@@ -15,11 +15,8 @@ int main(void)
 
     for (int i = 0; i < 100; i++)
         a[i] = i, heap[i] = 2 * i;
-#pragma omp target map(to                                                      \
-                       : a) map(from                                           \
-                                : b) map(tofrom                                \
-                                         : sum, host) map(tofrom               \
-                                                          : heap [0:100])
+#pragma omp target map(to : a) map(from : b) map(tofrom : sum, host)           \
+    map(tofrom : heap[0 : 100])
     {
         host = omp_is_initial_device();
         for (int i = 0; i < 100; i++) {
