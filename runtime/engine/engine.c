@@ -4,6 +4,7 @@
  */
 #include "engine_internal.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -40,9 +41,11 @@ void mpg__engine_lock(void)
 
 void mpg__engine_unlock(void)
 {
+    int saved = errno; /* What failed or was put off is not the caller's. */
     mpg__pages_now();
     mpg__mutex_unlock(&mpg__engine.lock);
     mpg__net_flush();
+    errno = saved;
 }
 
 void mpg__enter(sigset_t *before)

@@ -150,7 +150,7 @@ static void poll_until_done(struct mpg__waiter *waiter)
         ;
 }
 
-void mpg__wait(struct mpg__waiter *waiter)
+static void wait_for(struct mpg__waiter *waiter)
 {
     uint64_t start = 0;
     while (!is_done(waiter)) {
@@ -201,6 +201,13 @@ void mpg__pause(unsigned tries)
     struct timespec rest = {.tv_nsec =
                                 (long)(ns < PAUSE_MAX_NS ? ns : PAUSE_MAX_NS)};
     nanosleep(&rest, NULL);
+}
+
+void mpg__wait(struct mpg__waiter *waiter)
+{
+    int saved = errno; /* Sockets that have nothing now set it. */
+    wait_for(waiter);
+    errno = saved;
 }
 
 /* The server thread. */

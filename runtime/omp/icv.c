@@ -24,26 +24,26 @@ enum type { NUMBER, TRUTH, BYTES, SCHEDULE, WORDS };
 static struct variable {
     const char *name;
     enum type type;
+    int chunk; /* of SCHEDULE */
     uint64_t min, max;
     uint64_t value;   /* of SCHEDULE the kind */
     const char *text; /* as it was given, of WORDS; else NULL */
-    int chunk;        /* of SCHEDULE */
 } variables[MPG_OMP_VARIABLES] = {
     /* The number of threads is filled in. */
-    {"OMP_NUM_THREADS", NUMBER, 1, 1024, 0, NULL, 0},
-    {"OMP_THREAD_LIMIT", NUMBER, 1, INT32_MAX, INT32_MAX, NULL, 0},
-    {"OMP_MAX_ACTIVE_LEVELS", NUMBER, 0, INT32_MAX, 1, NULL, 0},
-    {"OMP_DYNAMIC", TRUTH, 0, 1, 0, NULL, 0},
-    {"OMP_NESTED", TRUTH, 0, 1, 0, NULL, 0},
-    {"OMP_SCHEDULE", SCHEDULE, 0, 0, omp_sched_dynamic, NULL, 1},
-    {"OMP_STACKSIZE", BYTES, 65536, UINT64_C(1) << 40, 0, NULL, 0},
-    {"OMP_WAIT_POLICY", WORDS, 0, 0, 0, "PASSIVE", 0},
-    {"OMP_PROC_BIND", WORDS, 0, 0, 0, "FALSE", 0},
-    {"OMP_PLACES", WORDS, 0, 0, 0, "", 0},
-    {"OMP_CANCELLATION", TRUTH, 0, 1, 0, NULL, 0},
-    {"OMP_MAX_TASK_PRIORITY", NUMBER, 0, INT32_MAX, 0, NULL, 0},
-    {"OMP_DEFAULT_DEVICE", NUMBER, 0, INT32_MAX, 0, NULL, 0},
-    {"OMP_DISPLAY_ENV", WORDS, 0, 0, 0, "FALSE", 0},
+    {"OMP_NUM_THREADS", NUMBER, 0, 1, 1024, 0, NULL},
+    {"OMP_THREAD_LIMIT", NUMBER, 0, 1, INT32_MAX, INT32_MAX, NULL},
+    {"OMP_MAX_ACTIVE_LEVELS", NUMBER, 0, 0, INT32_MAX, 1, NULL},
+    {"OMP_DYNAMIC", TRUTH, 0, 0, 1, 0, NULL},
+    {"OMP_NESTED", TRUTH, 0, 0, 1, 0, NULL},
+    {"OMP_SCHEDULE", SCHEDULE, 1, 0, 0, omp_sched_dynamic, NULL},
+    {"OMP_STACKSIZE", BYTES, 0, 65536, UINT64_C(1) << 40, 0, NULL},
+    {"OMP_WAIT_POLICY", WORDS, 0, 0, 0, 0, "PASSIVE"},
+    {"OMP_PROC_BIND", WORDS, 0, 0, 0, 0, "FALSE"},
+    {"OMP_PLACES", WORDS, 0, 0, 0, 0, ""},
+    {"OMP_CANCELLATION", TRUTH, 0, 0, 1, 0, NULL},
+    {"OMP_MAX_TASK_PRIORITY", NUMBER, 0, 0, INT32_MAX, 0, NULL},
+    {"OMP_DEFAULT_DEVICE", NUMBER, 0, 0, INT32_MAX, 0, NULL},
+    {"OMP_DISPLAY_ENV", WORDS, 0, 0, 0, 0, "FALSE"},
 };
 
 uint64_t mpg__omp_stack_bytes;
