@@ -12,10 +12,11 @@ namespace millipage {
 namespace {
 
 class Visitor : public RecursiveASTVisitor<Visitor> {
+  ASTContext &Ctx;
   DiagnosticsEngine &Diags;
 
 public:
-  explicit Visitor(DiagnosticsEngine &Diags) : Diags(Diags) {}
+  explicit Visitor(ASTContext &Ctx) : Ctx(Ctx), Diags(Ctx.getDiagnostics()) {}
 
   bool VisitOMPExecutableDirective(OMPExecutableDirective *S) {
     if (!isSupported(S->getDirectiveKind()))
@@ -25,6 +26,8 @@ public:
       if (Clause && !isSupported(Clause->getClauseKind()))
         report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
             << llvm::omp::getOpenMPClauseName(Clause->getClauseKind());
+    checkTaskReductions(S);
+    checkArgumentLists(S);
     return true;
   }
   bool VisitOMPAllocateDecl(OMPAllocateDecl *D) {
@@ -33,6 +36,49 @@ public:
   }
 
 private:
+  void checkTaskReductions(OMPExecutableDirective *S) {
+    for (const auto *Clause : S->getClausesOfKind<OMPReductionClause>())
+      if (Clause->getModifier() == OMPC_REDUCTION_task)
+        report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
+            << "reduction(task, ...)";
+  }
+
+  // What a va_list stands for lies in registers and in a frame that no pass
+  // moves to the shared stack.
+  void checkArgumentLists(OMPExecutableDirective *S) {
+    if (!isOpenMPParallelDirective(S->getDirectiveKind()) &&
+        !isOpenMPTaskingDirective(S->getDirectiveKind()))
+      return;
+    for (const CapturedStmt::Capture &C :
+         S->getInnermostCapturedStmt()->captures())
+      if (C.capturesVariable() || C.capturesVariableByCopy())
+        checkArgumentList(S, C.getLocation(), C.getCapturedVar());
+    // What a task has of its own is no capture.
+    for (const auto *Clause : S->getClausesOfKind<OMPFirstprivateClause>())
+      for (const Stmt *Child : Clause->children())
+        if (const auto *Ref = dyn_cast<DeclRefExpr>(Child))
+          checkArgumentList(S, Ref->getLocation(), Ref->getDecl());
+  }
+  void checkArgumentList(OMPExecutableDirective *S, SourceLocation Use,
+                         const ValueDecl *V) {
+    if (!isArgumentList(V->getType()))
+      return;
+    report(Diags, Use, Diag::OpenMPArgumentList) << V->getName();
+    report(Diags, S->getBeginLoc(), Diag::OpenMPArgumentListHow);
+  }
+  // As it is declared, or as a parameter: an array of one, or a pointer.
+  bool isArgumentList(QualType T) const {
+    const ArrayType *List = Ctx.getAsArrayType(Ctx.getBuiltinVaListType());
+    if (!List)
+      return Ctx.hasSameUnqualifiedType(T, Ctx.getBuiltinVaListType());
+    const ArrayType *Array = Ctx.getAsArrayType(T);
+    QualType Element = Array                ? Array->getElementType()
+                       : T->isPointerType() ? T->getPointeeType()
+                                            : QualType();
+    return !Element.isNull() &&
+           Ctx.hasSameUnqualifiedType(Element, List->getElementType());
+  }
+
   static bool isSupported(OpenMPDirectiveKind Kind) {
     using namespace llvm::omp;
     switch (Kind) {
@@ -64,7 +110,7 @@ private:
 
 void checkOpenMP(ASTContext &Ctx, Decl *D) {
   if (!Ctx.getSourceManager().isInSystemHeader(D->getLocation()))
-    Visitor(Ctx.getDiagnostics()).TraverseDecl(D);
+    Visitor(Ctx).TraverseDecl(D);
 }
 
 } // namespace millipage

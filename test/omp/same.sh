@@ -3,19 +3,20 @@
 #
 # One source, two compilers, the same output and status:
 #
-#   same.sh SCRATCH SOURCE
+#   same.sh SCRATCH SOURCE...
 #
-# $BIN has millicc and millirun.
+# $BIN has millicc and millirun; $SHAPES and $LEVELS choose among hosts x threads
+# and optimisations.
 set -u
 scratch=$1
-source=$2
+shift
 shapes=${SHAPES:-1x1 1x2 2x1 2x2 4x1 4x2} # hosts x threads
 
-gcc -w -fopenmp -O1 "$source" -o "$scratch.gcc" -lm || exit 1
+gcc -w -fopenmp -O1 "$@" -o "$scratch.gcc" -lm || exit 1
 OMP_NUM_THREADS=4 timeout 60 "$scratch.gcc" >"$scratch.expected"
 expected=$?
-for level in O0 O2; do
-    "$BIN/millicc" -w -fopenmp -$level -g "$source" -o "$scratch.$level" -lm ||
+for level in ${LEVELS:-O0 O2}; do
+    "$BIN/millicc" -w -fopenmp -$level -g "$@" -o "$scratch.$level" -lm ||
         exit 1
     for shape in $shapes; do
         timeout 100 "$BIN/millirun" -n "${shape%x*}" --threads "${shape#*x}" \

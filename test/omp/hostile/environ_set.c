@@ -2,7 +2,7 @@
  *
  * setenv in main, then getenv in a region.
  */
-// HARD: the environment belongs to the C library
+// DIFFERS: the environment belongs to the C library of each host
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * State that the C library keeps, used by all threads under a critical: rand
  * and strtok.
  */
-// HARD: the state of the C library is in each process
+// DIFFERS: the state of the C library is in each process
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * A va_list of the function around a region, copied and walked by every
  * thread: the arguments lie in the frame of that function.
  */
-// HARD: reads the register save area of a frame of another host
+// REFUSED: the arguments of the va_list 'arguments' are on this host's stack
 #include <stdarg.h>
 #include <stdio.h>
 

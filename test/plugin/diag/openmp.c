@@ -41,6 +41,35 @@ void constructs(int n) {
 #pragma omp cancellation point parallel // expected-error {{'#pragma omp cancellation point' is not supported across hosts}}
   }
 }
+
+#include <stdarg.h>
+int sum(int n, ...) {
+  int total = 0;
+  va_list list, other;
+  va_start(list, n);
+#pragma omp parallel for reduction(+ : total) // expected-note {{read them into variables or an array before this region}}
+  for (int i = 0; i < n; i++) {
+    va_list mine; // of the region's own
+    va_copy(mine, list); // expected-error {{the arguments of the va_list 'list' are on this host's stack}}
+    total += va_arg(mine, int);
+    va_end(mine);
+  }
+#pragma omp for
+  for (int i = 0; i < n; i++)
+    total += va_arg(list, int);
+  va_end(list);
+  return total;
+}
+void list(int n, va_list given) {
+#pragma omp task // expected-note {{read them}}
+  table[0] = va_arg(given, int); // expected-error {{the va_list 'given'}}
+}
+int tasks(int n) {
+  int total = 0;
+#pragma omp parallel reduction(task, + : total) // expected-error {{clause 'reduction(task, ...)' is not supported across hosts}}
+  total += n;
+  return total;
+}
 #else
 // simd-no-diagnostics
 int weak __attribute__((weak));

@@ -3,7 +3,7 @@
  * Reductions over tasks: taskgroup task_reduction with in_reduction, and
  * parallel with the task modifier.
  */
-// HARD: task reductions
+// REFUSED: clause 'reduction(task, ...)' is not supported across hosts
 #include <stdio.h>
 
 int main(void)
