@@ -4,7 +4,7 @@
  * hidden, aliased, in a section, tentative in two units, with another name
  * for the assembler, packed, of size zero.
  */
-// REFUSED: 'other_name' is an alias of another symbol, which an OpenMP program cannot share
+// REFUSED: 'other_name' is an alias of another symbol, which an OpenMP
 #include <stdio.h>
 
 int tentative __attribute__((common)); /* in the other unit too */
