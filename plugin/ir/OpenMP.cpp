@@ -4,7 +4,8 @@
 //
 // The heap: functions of the C library whose result is the caller's to free
 // are replaced by the runtime's of the same type.  By name and for every use,
-// so that a pointer to malloc shares as well.
+// so that a pointer to malloc shares as well.  So are the functions that wait,
+// of POSIX threads for instance.
 //
 // The stack: SafeStack, a pass of LLVM's own, moves every local variable whose
 // address escapes to a second stack.  The attribute asks for it; the runtime
@@ -60,21 +61,66 @@ constexpr Replaced Heap[] = {
     {"get_current_dir_name", "mpg__omp_get_current_dir_name"},
 };
 
+// What waits in the C library's own way does so in the kernel of one host;
+// `mpg__omp_` before the name is what waits for shared memory to change.
+constexpr const char *Waiting[] = {
+    "pthread_mutex_init",
+    "pthread_mutex_destroy",
+    "pthread_mutex_lock",
+    "pthread_mutex_trylock",
+    "pthread_mutex_unlock",
+    "pthread_mutex_timedlock",
+    "pthread_cond_init",
+    "pthread_cond_destroy",
+    "pthread_cond_wait",
+    "pthread_cond_timedwait",
+    "pthread_cond_signal",
+    "pthread_cond_broadcast",
+    "pthread_barrier_init",
+    "pthread_barrier_destroy",
+    "pthread_barrier_wait",
+    "pthread_rwlock_rdlock",
+    "pthread_rwlock_wrlock",
+    "pthread_rwlock_unlock",
+    "pthread_once",
+    "sem_wait",
+    "sem_timedwait",
+    "sem_post",
+    "mtx_init",
+    "mtx_destroy",
+    "mtx_lock",
+    "mtx_trylock",
+    "mtx_timedlock",
+    "mtx_unlock",
+    "cnd_init",
+    "cnd_destroy",
+    "cnd_wait",
+    "cnd_timedwait",
+    "cnd_signal",
+    "cnd_broadcast",
+    "call_once",
+};
+
 /// A frame from which one step may lead over the guard below a stack.  Half of
 /// MPG_OMP_STACK_GUARD of the runtime, for what is inlined later.
 constexpr uint64_t LargeFrame = 64 * 1024;
 
-void replaceHeap(Module &M) {
-  for (const Replaced &R : Heap) {
-    Function *Old = M.getFunction(R.Library);
-    // A program may have a function of its own by such a name.
-    if (!Old || !Old->isDeclaration())
-      continue;
-    FunctionCallee New = M.getOrInsertFunction(
-        R.Runtime, Old->getFunctionType(), Old->getAttributes());
-    Old->replaceAllUsesWith(New.getCallee());
-    Old->eraseFromParent();
-  }
+void replace(Module &M, StringRef Library, StringRef Runtime) {
+  Function *Old = M.getFunction(Library);
+  // A program may have a function of its own by such a name.
+  if (!Old || !Old->isDeclaration())
+    return;
+  FunctionCallee New = M.getOrInsertFunction(Runtime, Old->getFunctionType(),
+                                             Old->getAttributes());
+  Old->replaceAllUsesWith(New.getCallee());
+  Old->eraseFromParent();
+}
+
+void replaceLibrary(Module &M) {
+  for (const Replaced &R : Heap)
+    replace(M, R.Library, R.Runtime);
+  for (StringRef Name : Waiting)
+    replace(M, Name, ("mpg__omp_" + Name).str());
 }
 
 void checkStack(Value *Bytes, Instruction *Before) {
@@ -211,7 +257,7 @@ void announce(Module &M) {
 bool isOpenMP(const Module &M) { return M.getModuleFlag("openmp") != nullptr; }
 
 void lowerOpenMP(Module &M) {
-  replaceHeap(M);
+  replaceLibrary(M);
   for (Function &F : M)
     if (hasStack(F))
       shareStack(F);

@@ -76,7 +76,7 @@ EXPORTED void omp_unset_lock(omp_lock_t *lock)
 
 /* Nest locks. */
 
-static long this_thread(void)
+long mpg__omp_this_thread(void)
 {
     static _Atomic long count;
     static __thread long number;
@@ -89,12 +89,14 @@ static long this_thread(void)
 /* Nobody but this thread writes its number there. */
 static bool is_mine(omp_nest_lock_t *lock)
 {
-    return __atomic_load_n(&lock->omp_owner, __ATOMIC_SEQ_CST) == this_thread();
+    return __atomic_load_n(&lock->omp_owner, __ATOMIC_SEQ_CST) ==
+           mpg__omp_this_thread();
 }
 
 static int enter(omp_nest_lock_t *lock)
 {
-    __atomic_store_n(&lock->omp_owner, this_thread(), __ATOMIC_SEQ_CST);
+    __atomic_store_n(&lock->omp_owner, mpg__omp_this_thread(),
+                     __ATOMIC_SEQ_CST);
     return ++lock->omp_count;
 }
 

@@ -142,6 +142,8 @@ const char *mpg__leave_deliver(const struct mpg__message *, const void *);
 enum mpg__lock_kind { MPG_LOCK_CRITICAL = 1, MPG_LOCK_OMP, MPG_LOCK_ATOMIC };
 void mpg__omp_lock(enum mpg__lock_kind, const void *address);
 void mpg__omp_unlock(enum mpg__lock_kind, const void *address);
+/* This thread's number over all hosts, never 0. */
+long mpg__omp_this_thread(void);
 
 /* icv.c: the initial values, from OMP_* and the number of hosts. */
 void mpg__icv_read(struct mpg__icv *);

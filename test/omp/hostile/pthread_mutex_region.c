@@ -3,7 +3,6 @@
  * Threads of a team that exclude each other by a POSIX mutex instead of an
  * OpenMP lock.
  */
-// HARD: a mutex of the C library between hosts
 #include <pthread.h>
 #include <stdio.h>
 
