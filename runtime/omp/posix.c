@@ -53,11 +53,6 @@ bool mpg__omp_is_past(clockid_t clock, const struct timespec *end)
 
 /* Mutexes. */
 
-static struct mutex *ours(pthread_mutex_t *mutex)
-{
-    return mpg__vm_is_shared(mutex) ? (struct mutex *)mutex : NULL;
-}
-
 static int type_of(const struct mutex *mutex)
 {
     return mutex->type & TYPE_MASK;
@@ -87,29 +82,29 @@ static int again(struct mutex *mutex, int otherwise)
 EXPORTED int mpg__omp_pthread_mutex_init(pthread_mutex_t *at,
                                          const pthread_mutexattr_t *attributes)
 {
-    struct mutex *mutex = ours(at);
+    struct mutex *mutex = (struct mutex *)at;
     int type = PTHREAD_MUTEX_DEFAULT;
-    if (!mutex)
+    if (!mpg__vm_is_shared(at))
         return pthread_mutex_init(at, attributes);
     if (attributes)
         pthread_mutexattr_gettype(attributes, &type);
-    memset(at, 0, sizeof *at);
+    memset(mutex, 0, sizeof *mutex);
     mutex->type = type;
     return 0;
 }
 
 EXPORTED int mpg__omp_pthread_mutex_destroy(pthread_mutex_t *at)
 {
-    struct mutex *mutex = ours(at);
-    if (!mutex)
+    struct mutex *mutex = (struct mutex *)at;
+    if (!mpg__vm_is_shared(at))
         return pthread_mutex_destroy(at);
     return mutex->lock.omp_held ? EBUSY : 0;
 }
 
 EXPORTED int mpg__omp_pthread_mutex_lock(pthread_mutex_t *at)
 {
-    struct mutex *mutex = ours(at);
-    if (!mutex)
+    struct mutex *mutex = (struct mutex *)at;
+    if (!mpg__vm_is_shared(at))
         return pthread_mutex_lock(at);
     if (type_of(mutex) && is_mine(mutex))
         return again(mutex, EDEADLK);
@@ -120,8 +115,8 @@ EXPORTED int mpg__omp_pthread_mutex_lock(pthread_mutex_t *at)
 
 EXPORTED int mpg__omp_pthread_mutex_trylock(pthread_mutex_t *at)
 {
-    struct mutex *mutex = ours(at);
-    if (!mutex)
+    struct mutex *mutex = (struct mutex *)at;
+    if (!mpg__vm_is_shared(at))
         return pthread_mutex_trylock(at);
     if (type_of(mutex) && is_mine(mutex))
         return again(mutex, EBUSY);
@@ -135,7 +130,7 @@ EXPORTED int mpg__omp_pthread_mutex_timedlock(pthread_mutex_t *at,
                                               const struct timespec *end)
 {
     int error;
-    if (!ours(at))
+    if (!mpg__vm_is_shared(at))
         return pthread_mutex_timedlock(at, end);
     MPG_UNTIL((error = mpg__omp_pthread_mutex_trylock(at)) != EBUSY)
     if (mpg__omp_is_past(CLOCK_REALTIME, end))
@@ -145,8 +140,8 @@ EXPORTED int mpg__omp_pthread_mutex_timedlock(pthread_mutex_t *at,
 
 EXPORTED int mpg__omp_pthread_mutex_unlock(pthread_mutex_t *at)
 {
-    struct mutex *mutex = ours(at);
-    if (!mutex)
+    struct mutex *mutex = (struct mutex *)at;
+    if (!mpg__vm_is_shared(at))
         return pthread_mutex_unlock(at);
     if (type_of(mutex) && !is_mine(mutex))
         return EPERM;
@@ -161,17 +156,12 @@ EXPORTED int mpg__omp_pthread_mutex_unlock(pthread_mutex_t *at)
 
 /* Conditions. */
 
-static struct condition *condition_of(pthread_cond_t *condition)
-{
-    return mpg__vm_is_shared(condition) ? (struct condition *)condition : NULL;
-}
-
 EXPORTED int mpg__omp_pthread_cond_init(pthread_cond_t *at,
                                         const pthread_condattr_t *attributes)
 {
-    struct condition *condition = condition_of(at);
+    struct condition *condition = (struct condition *)at;
     clockid_t clock = CLOCK_REALTIME;
-    if (!condition)
+    if (!mpg__vm_is_shared(at))
         return pthread_cond_init(at, attributes);
     if (attributes)
         pthread_condattr_getclock(attributes, &clock);
@@ -182,16 +172,21 @@ EXPORTED int mpg__omp_pthread_cond_init(pthread_cond_t *at,
 
 EXPORTED int mpg__omp_pthread_cond_destroy(pthread_cond_t *at)
 {
-    return condition_of(at) ? 0 : pthread_cond_destroy(at);
+    return mpg__vm_is_shared(at) ? 0 : pthread_cond_destroy(at);
+}
+
+static bool is_ours(const pthread_cond_t *at, const pthread_mutex_t *mutex)
+{
+    return mpg__vm_is_shared(at) || mpg__vm_is_shared(mutex);
 }
 
 /* `end` may be NULL. */
 static int wait_until(pthread_cond_t *at, pthread_mutex_t *mutex,
                       const struct timespec *end)
 {
-    struct condition *condition = condition_of(at);
+    struct condition *condition = (struct condition *)at;
     int result = 0;
-    if (!condition || !ours(mutex))
+    if (!mpg__vm_is_shared(at) || !mpg__vm_is_shared(mutex))
         mpg__fatal("a condition at %p is private memory of this host and its "
                    "mutex at %p is shared, or the other way round: "
                    "#pragma millipage private is for both or for none",
@@ -212,23 +207,22 @@ static int wait_until(pthread_cond_t *at, pthread_mutex_t *mutex,
 EXPORTED int mpg__omp_pthread_cond_wait(pthread_cond_t *at,
                                         pthread_mutex_t *mutex)
 {
-    return condition_of(at) || ours(mutex) ? wait_until(at, mutex, NULL)
-                                           : pthread_cond_wait(at, mutex);
+    return is_ours(at, mutex) ? wait_until(at, mutex, NULL)
+                              : pthread_cond_wait(at, mutex);
 }
 
 EXPORTED int mpg__omp_pthread_cond_timedwait(pthread_cond_t *at,
                                              pthread_mutex_t *mutex,
                                              const struct timespec *end)
 {
-    return condition_of(at) || ours(mutex)
-               ? wait_until(at, mutex, end)
-               : pthread_cond_timedwait(at, mutex, end);
+    return is_ours(at, mutex) ? wait_until(at, mutex, end)
+                              : pthread_cond_timedwait(at, mutex, end);
 }
 
 EXPORTED int mpg__omp_pthread_cond_broadcast(pthread_cond_t *at)
 {
-    struct condition *condition = condition_of(at);
-    if (!condition)
+    struct condition *condition = (struct condition *)at;
+    if (!mpg__vm_is_shared(at))
         return pthread_cond_broadcast(at);
     mpg__output_flush();
     atomic_fetch_add(&condition->signals, 1);
@@ -237,6 +231,6 @@ EXPORTED int mpg__omp_pthread_cond_broadcast(pthread_cond_t *at)
 
 EXPORTED int mpg__omp_pthread_cond_signal(pthread_cond_t *at)
 {
-    return condition_of(at) ? mpg__omp_pthread_cond_broadcast(at)
-                            : pthread_cond_signal(at);
+    return mpg__vm_is_shared(at) ? mpg__omp_pthread_cond_broadcast(at)
+                                 : pthread_cond_signal(at);
 }

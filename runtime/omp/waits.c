@@ -12,11 +12,6 @@
 
 #include "team.h"
 
-static bool is_ours(const void *at)
-{
-    return mpg__vm_is_shared(at);
-}
-
 /* A barrier. */
 
 struct barrier {
@@ -33,24 +28,24 @@ mpg__omp_pthread_barrier_init(pthread_barrier_t *at,
                               unsigned count)
 {
     struct barrier *barrier = (struct barrier *)at;
-    if (!is_ours(at))
+    if (!mpg__vm_is_shared(at))
         return pthread_barrier_init(at, attributes, count);
     if (!count)
         return EINVAL;
-    memset(at, 0, sizeof *at);
+    memset(barrier, 0, sizeof *barrier);
     barrier->count = count;
     return 0;
 }
 
 EXPORTED int mpg__omp_pthread_barrier_destroy(pthread_barrier_t *at)
 {
-    return is_ours(at) ? 0 : pthread_barrier_destroy(at);
+    return mpg__vm_is_shared(at) ? 0 : pthread_barrier_destroy(at);
 }
 
 EXPORTED int mpg__omp_pthread_barrier_wait(pthread_barrier_t *at)
 {
     struct barrier *barrier = (struct barrier *)at;
-    if (!is_ours(at))
+    if (!mpg__vm_is_shared(at))
         return pthread_barrier_wait(at);
     mpg__output_flush();
     unsigned long turn = atomic_load(&barrier->turn);
@@ -68,7 +63,7 @@ EXPORTED int mpg__omp_pthread_barrier_wait(pthread_barrier_t *at)
 EXPORTED int mpg__omp_pthread_rwlock_rdlock(pthread_rwlock_t *at)
 {
     int error;
-    if (!is_ours(at))
+    if (!mpg__vm_is_shared(at))
         return pthread_rwlock_rdlock(at);
     MPG_UNTIL((error = pthread_rwlock_tryrdlock(at)) != EBUSY);
     return error;
@@ -77,7 +72,7 @@ EXPORTED int mpg__omp_pthread_rwlock_rdlock(pthread_rwlock_t *at)
 EXPORTED int mpg__omp_pthread_rwlock_wrlock(pthread_rwlock_t *at)
 {
     int error;
-    if (!is_ours(at))
+    if (!mpg__vm_is_shared(at))
         return pthread_rwlock_wrlock(at);
     MPG_UNTIL((error = pthread_rwlock_trywrlock(at)) != EBUSY);
     return error;
@@ -108,12 +103,12 @@ static int take(sem_t *at, const struct timespec *end)
 
 EXPORTED int mpg__omp_sem_wait(sem_t *at)
 {
-    return is_ours(at) ? take(at, NULL) : sem_wait(at);
+    return mpg__vm_is_shared(at) ? take(at, NULL) : sem_wait(at);
 }
 
 EXPORTED int mpg__omp_sem_timedwait(sem_t *at, const struct timespec *end)
 {
-    return is_ours(at) ? take(at, end) : sem_timedwait(at, end);
+    return mpg__vm_is_shared(at) ? take(at, end) : sem_timedwait(at, end);
 }
 
 EXPORTED int mpg__omp_sem_post(sem_t *at)
@@ -127,7 +122,7 @@ EXPORTED int mpg__omp_pthread_once(pthread_once_t *at, void (*prepare)(void))
 {
     enum { NOT_YET = PTHREAD_ONCE_INIT, NOW, DONE };
     int state = NOT_YET;
-    if (!is_ours(at))
+    if (!mpg__vm_is_shared(at))
         return pthread_once(at, prepare);
     if (__atomic_compare_exchange_n(at, &state, NOW, false, __ATOMIC_SEQ_CST,
                                     __ATOMIC_SEQ_CST)) {
