@@ -16,10 +16,15 @@
  *   is behind it is asked for although it was never seen before, in windows
  *   that double.
  *
+ * A loop over several arrays makes several runs at once, which a thread tells
+ * apart.
+ *
  * Two adjacent minipages that are used at random are rarely a run, so data
  * that hosts share finely do not pay.  All of this is advice: MILLIPAGE_AHEAD=0
  * turns it off and changes no result.
  */
+#include <string.h>
+
 #include "base/config.h"
 #include "engine_internal.h"
 
@@ -28,13 +33,16 @@
 #define AHEAD_BYTES (128u << 10)
 #define CREDIT      7u /* times */
 #define CREDIT_BITS 3  /* for each kind of access, in a region's hints */
+#define RUNS        4u /* that a thread may be in at a time: a = b + c */
 
 struct run {
     uint32_t region, next; /* minipage where it goes on */
     uint32_t faults;
     enum mpg__access access;
 };
-static __thread struct run run __attribute__((tls_model("initial-exec")));
+/* The one that went on last comes first. */
+static __thread struct run runs[RUNS]
+    __attribute__((tls_model("initial-exec")));
 
 static unsigned shift_of(enum mpg__access access)
 {
@@ -65,19 +73,37 @@ static uint32_t window_of(uint32_t faults, uint32_t limit)
     return window < limit ? window : limit;
 }
 
+/* Moves the run that goes on with this fault to the front; if there is none,
+ * a new one takes the place of the one that has stood still the longest. */
+static struct run *run_of(uint32_t number, uint32_t slot,
+                          enum mpg__access access)
+{
+    struct run found = {.region = number, .next = slot, .access = access};
+    uint32_t at = 0;
+    while (at < RUNS && (!runs[at].faults || runs[at].region != number ||
+                         runs[at].next != slot || runs[at].access != access))
+        at++;
+    if (at < RUNS)
+        found = runs[at];
+    else
+        at = RUNS - 1;
+    memmove(&runs[1], &runs[0], at * sizeof runs[0]);
+    runs[0] = found;
+    return &runs[0];
+}
+
 void mpg__ahead(uint32_t number, uint32_t slot, enum mpg__access access)
 {
     if (!mpg__config.ahead)
         return;
     struct mpg__region *region = mpg__region_get(number);
-    bool goes_on =
-        run.region == number && run.next == slot && run.access == access;
-    run.faults = goes_on ? run.faults + 1 : 1;
+    struct run *run = run_of(number, slot, access);
+    bool goes_on = run->faults++;
     give_credit(&region->hints[slot], access, goes_on ? CREDIT : 0);
 
     uint64_t most = AHEAD_BYTES / region->layout.slot_bytes;
     uint32_t limit = most < AHEAD_MAX ? (uint32_t)most : AHEAD_MAX;
-    uint32_t window = window_of(run.faults, limit);
+    uint32_t window = window_of(run->faults, limit);
     uint32_t at = slot + 1;
     for (; at < region->layout.slots && at - slot <= limit; at++) {
         const struct mpg__copy *copy = &region->copies[at];
@@ -90,7 +116,5 @@ void mpg__ahead(uint32_t number, uint32_t slot, enum mpg__access access)
             break;
         mpg__step_copy(MPG_EVENT_WANT, number, at, access);
     }
-    run.region = number;
-    run.next = at;
-    run.access = access;
+    run->next = at;
 }
