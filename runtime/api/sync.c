@@ -61,6 +61,9 @@ EXPORTED void mpg_barrier(void)
     mpg__step_barrier();
     mpg__engine_unlock();
     mpg__wait(&waiter);
+    mpg__engine_lock();
+    mpg__recall((uintptr_t)__builtin_return_address(0));
+    mpg__engine_unlock();
     mpg__leave(&before);
 }
 

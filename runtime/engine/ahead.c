@@ -115,6 +115,7 @@ void mpg__ahead(uint32_t number, uint32_t slot, enum mpg__access access)
         if (!use_credit(&region->hints[at], access) && at - slot > window)
             break;
         mpg__step_copy(MPG_EVENT_WANT, number, at, access);
+        mpg__recall_note(number, at, access);
     }
     run->next = at;
 }

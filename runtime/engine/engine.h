@@ -86,6 +86,10 @@ void mpg__lock_owned(uint64_t id);
 struct mpg__lock *mpg__lock_of(uint64_t id);
 unsigned mpg__lock_home(uint64_t id);
 
+/* recall.c, under the lock: a phase of the program begins on this host, at that
+ * place in the program's code, not 0. */
+void mpg__recall(uintptr_t place);
+
 /* wait.c. */
 void mpg__waiter_add(struct mpg__waiter *, uint32_t region, uint32_t slot);
 void mpg__waiters_wake(uint32_t region, uint32_t slot); /* and forget */

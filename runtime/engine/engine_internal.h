@@ -34,6 +34,9 @@ void mpg__pages_now(void);
  * what else should be asked for? */
 void mpg__ahead(uint32_t region, uint32_t slot, enum mpg__access);
 
+/* recall.c, under the lock: this phase of the program has asked for that. */
+void mpg__recall_note(uint32_t region, uint32_t slot, enum mpg__access);
+
 /* cores.c: gives this host its share of the machine's processors; how many
  * hosts share one, at least 1.  Before any other thread is started. */
 unsigned mpg__cores_divide(unsigned index, unsigned hosts);

@@ -188,6 +188,7 @@ static void obtain_one(const struct need *need, bool is_repeated, void *context)
     pin(need);
     if (copy->access < need->access && !copy->asked) {
         mpg__step_copy(MPG_EVENT_WANT, need->region, need->slot, need->access);
+        mpg__recall_note(need->region, need->slot, need->access);
         mpg__ahead(need->region, need->slot, need->access);
     }
     obtain(need);

@@ -13,8 +13,11 @@
 EXPORTED void __kmpc_barrier(ident_t *loc, int gtid)
 {
     (void)loc, (void)gtid;
-    if (mpg__frame_now()->threads > 1)
-        mpg__team_barrier(0);
+    if (mpg__frame_now()->threads == 1)
+        return;
+    mpg__self.place = (uintptr_t)__builtin_return_address(0);
+    mpg__team_barrier(0);
+    mpg__self.place = 0;
 }
 
 EXPORTED void __kmpc_flush(ident_t *loc)

@@ -49,6 +49,7 @@ static struct {
     uint64_t settled;      /* host 0: tasks made and done by the last barrier */
     uint64_t brought;      /* host 0: what thread 0 brings to the barrier */
     uint64_t value;        /* what it brought to the last one */
+    uintptr_t place;       /* where in the program the last to arrive did */
     bool is_complete;      /* all below have arrived */
     bool is_joining;       /* host 0: its main thread is at the region's end */
     bool is_joined;        /* and so is everybody else */
@@ -136,12 +137,26 @@ static void next_round(void)
         check(); /* Nobody here will. */
 }
 
+/* A phase of the program begins (recall.c): the region, what comes behind one
+ * of its barriers, or, on host 0, what comes behind the region. */
+enum offset { OF_REGION, BEHIND_REGION, BEHIND_BARRIER };
+
+static void begin_phase(enum offset offset)
+{
+    uintptr_t place = (uintptr_t)team.start.microtask + offset;
+    if (offset == BEHIND_BARRIER && team.place)
+        place = team.place;
+    if (team.count)
+        mpg__recall(place);
+}
+
 static void release(uint64_t value)
 {
     struct mpg__message message = {.kind = MPG_MESSAGE_TEAM_RELEASE,
                                    .arg = value};
     team.value = value;
     tell_children(&message, NULL);
+    begin_phase(BEHIND_BARRIER);
     next_round();
 }
 
@@ -155,6 +170,7 @@ static void begin(const struct mpg__start *start)
         mpg__team_first_on(self_host() + 1, start->threads) - team.first;
     team.regions++;
     tell_children(&message, start);
+    begin_phase(OF_REGION);
     next_round();
     wake_all(&team.idle);
 }
@@ -169,6 +185,7 @@ static void go_on(void)
         return;
     }
     team.is_joined = true;
+    begin_phase(BEHIND_REGION);
     if (team.joiner)
         mpg__waiter_wake(team.joiner);
     team.joiner = NULL;
@@ -255,6 +272,7 @@ static void meet(bool is_joiner)
     mpg__output_flush();
     lock_team(&before);
     uint32_t round = team.rounds;
+    team.place = mpg__self.place;
     if (is_joiner)
         team.is_joining = true;
     arrive();

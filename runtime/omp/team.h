@@ -65,6 +65,7 @@ struct mpg__thread {
     uint32_t slot;   /* 0: the host's main thread; else of its pool */
     bool is_of_team; /* main or of the pool; else a thread of the program's */
     bool has_run_tasks;                 /* since it was last at a barrier */
+    uintptr_t place;                    /* in the program, of its barrier; 0 */
     struct mpg__private_copies *copies; /* threadprivate.c */
 };
 
