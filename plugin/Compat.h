@@ -10,6 +10,8 @@
 #include "clang/AST/Expr.h"
 #include "clang/Basic/CodeGenOptions.h"
 #include "llvm/Config/llvm-config.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/Passes/PassBuilder.h"
 #include <dlfcn.h>
 
@@ -37,6 +39,22 @@ inline void addPassBuilderCallback(clang::CodeGenOptions &Options,
   if (dladdr(reinterpret_cast<void *>(Register), &Info))
     Options.PassPlugins.push_back(Info.dli_fname);
 #endif
+}
+
+/// Calls Visit for each declaration of F of where a variable is: an intrinsic
+/// or, since 19, a record at the instruction that follows.
+template <typename Visitor>
+void forEachDeclaration(llvm::Function &F, Visitor Visit) {
+  for (llvm::Instruction &I : llvm::instructions(F)) {
+#if LLVM_VERSION_MAJOR >= 19
+    for (llvm::DbgVariableRecord &Record :
+         llvm::filterDbgVars(I.getDbgRecordRange()))
+      if (Record.isDbgDeclare())
+        Visit(Record);
+#endif
+    if (auto *Declare = llvm::dyn_cast<llvm::DbgDeclareInst>(&I))
+      Visit(*Declare);
+  }
 }
 
 /// The expressions that a threadprivate directive lists.
