@@ -41,19 +41,24 @@ inline void addPassBuilderCallback(clang::CodeGenOptions &Options,
 #endif
 }
 
-/// Calls Visit for each declaration of F of where a variable is: an intrinsic
-/// or, since 19, a record at the instruction that follows.
+/// Calls Visit(Record, Address) for all that says where in memory F has a
+/// variable: intrinsics or, since 19, records between instructions.
 template <typename Visitor>
-void forEachDeclaration(llvm::Function &F, Visitor Visit) {
+void forEachPlace(llvm::Function &F, Visitor Visit) {
   for (llvm::Instruction &I : llvm::instructions(F)) {
 #if LLVM_VERSION_MAJOR >= 19
     for (llvm::DbgVariableRecord &Record :
          llvm::filterDbgVars(I.getDbgRecordRange()))
-      if (Record.isDbgDeclare())
-        Visit(Record);
+      if (Record.isDbgAssign())
+        Visit(Record, Record.getAddress());
+      else if (Record.isDbgDeclare())
+        Visit(Record, Record.getVariableLocationOp(0));
+#else
+    if (auto *Assign = llvm::dyn_cast<llvm::DbgAssignIntrinsic>(&I))
+      Visit(*Assign, Assign->getAddress());
+    else if (auto *Declare = llvm::dyn_cast<llvm::DbgDeclareInst>(&I))
+      Visit(*Declare, Declare->getAddress());
 #endif
-    if (auto *Declare = llvm::dyn_cast<llvm::DbgDeclareInst>(&I))
-      Visit(*Declare);
   }
 }
 

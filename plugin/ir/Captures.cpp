@@ -52,6 +52,14 @@ struct Candidate {
   bool IsOut = false;
 };
 
+/// Where a region has what was in a spill.
+struct Place {
+  AllocaInst *Local = nullptr;
+  Value *Initial = nullptr;
+};
+
+using Places = DenseMap<const Value *, Place>;
+
 unsigned shiftOf(const CallBase &Call) {
   const Function *Callee = Call.getCalledFunction();
   bool IsFork = Callee && (Callee->getName() == "__kmpc_fork_call" ||
@@ -286,11 +294,11 @@ private:
     bool HasChanged = false;
     // First all parameters, so that every argument is a variable.
     for (auto &[Region, Sites] : Regions) {
-      DenseMap<const Value *, AllocaInst *> Moved;
+      Places Moved;
       for (Argument &A : Region->args())
         if (isIn(&A))
           keepInRegion(A, Candidates.find(&A)->second, Moved);
-      moveDeclarations(*Region, Moved);
+      moveDebugInfo(*Region, Moved);
       for (auto [Spill, Local] : Moved)
         cast<AllocaInst>(const_cast<Value *>(Spill))->eraseFromParent();
     }
@@ -327,9 +335,8 @@ private:
   }
 
   /// Makes the region's own variable of A.  The spills, without use then, are
-  /// left for the declarations that name them.
-  void keepInRegion(Argument &A, Candidate &C,
-                    DenseMap<const Value *, AllocaInst *> &Moved) {
+  /// left for the debug information that names them.
+  void keepInRegion(Argument &A, Candidate &C, Places &Moved) {
     Type *T = C.ValueType;
     BasicBlock &Entry = A.getParent()->getEntryBlock();
     IRBuilder<> B(&Entry, Entry.begin());
@@ -340,44 +347,47 @@ private:
       Load->replaceAllUsesWith(Local);
       Load->eraseFromParent();
     }
-    for (AllocaInst *Spill : C.Spills) {
-      cast<Instruction>(Spill->user_back())->eraseFromParent();
-      Moved[Spill] = Local;
-    }
     A.replaceAllUsesWith(Local);
     B.SetInsertPoint(&Entry, Entry.getFirstNonPHIOrDbgOrAlloca());
     B.SetCurrentDebugLocation(DebugLoc()); // It belongs to the prologue.
-    Value *Bits = &A;
+    Value *Initial = &A;
     if (!T->isPointerTy()) {
       Type *Int = B.getIntNTy(DL.getTypeSizeInBits(T));
-      Bits = B.CreatePtrToInt(Bits, DL.getIntPtrType(M.getContext()));
-      Bits = B.CreateBitCast(B.CreateTrunc(Bits, Int), T);
+      Initial = B.CreatePtrToInt(Initial, DL.getIntPtrType(M.getContext()));
+      Initial = B.CreateBitCast(B.CreateTrunc(Initial, Int), T);
     }
-    B.CreateAlignedStore(Bits, Local, Local->getAlign());
+    StoreInst *Store = B.CreateAlignedStore(Initial, Local, Local->getAlign());
+    for (AllocaInst *Spill : C.Spills) {
+      auto *Old = cast<Instruction>(Spill->user_back());
+      Store->copyMetadata(*Old, {LLVMContext::MD_DIAssignID});
+      Local->copyMetadata(*Spill, {LLVMContext::MD_DIAssignID});
+      Old->eraseFromParent();
+      Moved[Spill] = {Local, Initial};
+    }
   }
 
   /// Debuggers know a captured variable as a reference that is in the spill.
-  void moveDeclarations(Function &F,
-                        const DenseMap<const Value *, AllocaInst *> &Moved) {
+  void moveDebugInfo(Function &F, const Places &Moved) {
     if (Moved.empty() || !F.getSubprogram())
       return;
     DenseMap<Metadata *, Metadata *> Instead;
-    compat::forEachDeclaration(F, [&](auto &Declaration) {
-      Value *Spill = Declaration.getVariableLocationOp(0);
-      AllocaInst *Local = Moved.lookup(Spill);
-      DILocalVariable *Variable = Declaration.getVariable();
-      auto *Reference = dyn_cast_or_null<DIDerivedType>(Variable->getType());
-      if (!Local || !Reference ||
+    compat::forEachPlace(F, [&](auto &Record, Value *Spill) {
+      Place To = Moved.lookup(Spill);
+      DILocalVariable *Old = Record.getVariable();
+      auto *Reference = dyn_cast_or_null<DIDerivedType>(Old->getType());
+      if (!To.Local || !Reference ||
           Reference->getTag() != dwarf::DW_TAG_reference_type)
         return;
       auto *Plain = DILocalVariable::get(
-          F.getContext(), Variable->getScope(), Variable->getName(),
-          Variable->getFile(), Variable->getLine(), Reference->getBaseType(),
-          Variable->getArg(), Variable->getFlags(), Variable->getAlignInBits(),
-          Variable->getAnnotations());
-      Declaration.replaceVariableLocationOp(Spill, Local);
-      Declaration.setVariable(Plain);
-      Instead[Variable] = Plain;
+          F.getContext(), Old->getScope(), Old->getName(), Old->getFile(),
+          Old->getLine(), Reference->getBaseType(), Old->getArg(),
+          Old->getFlags(), Old->getAlignInBits(), Old->getAnnotations());
+      Record.setVariable(Plain);
+      // What the parameter's address was assigned to has its value now.
+      if (Record.getVariableLocationOp(0) == To.Local)
+        Record.replaceVariableLocationOp(To.Local, To.Initial);
+      Record.replaceVariableLocationOp(Spill, To.Local);
+      Instead[Old] = Plain;
     });
     // Optimised code lists its variables a second time.
     SmallVector<Metadata *> Retained;
