@@ -10,6 +10,8 @@
 #include "clang/AST/Expr.h"
 #include "clang/Basic/CodeGenOptions.h"
 #include "llvm/Config/llvm-config.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/Passes/PassBuilder.h"
 #include <dlfcn.h>
 
@@ -37,6 +39,27 @@ inline void addPassBuilderCallback(clang::CodeGenOptions &Options,
   if (dladdr(reinterpret_cast<void *>(Register), &Info))
     Options.PassPlugins.push_back(Info.dli_fname);
 #endif
+}
+
+/// Calls Visit(Record, Address) for all that says where in memory F has a
+/// variable: intrinsics or, since 19, records between instructions.
+template <typename Visitor>
+void forEachPlace(llvm::Function &F, Visitor Visit) {
+  for (llvm::Instruction &I : llvm::instructions(F)) {
+#if LLVM_VERSION_MAJOR >= 19
+    for (llvm::DbgVariableRecord &Record :
+         llvm::filterDbgVars(I.getDbgRecordRange()))
+      if (Record.isDbgAssign())
+        Visit(Record, Record.getAddress());
+      else if (Record.isDbgDeclare())
+        Visit(Record, Record.getVariableLocationOp(0));
+#else
+    if (auto *Assign = llvm::dyn_cast<llvm::DbgAssignIntrinsic>(&I))
+      Visit(*Assign, Assign->getAddress());
+    else if (auto *Declare = llvm::dyn_cast<llvm::DbgDeclareInst>(&I))
+      Visit(*Declare, Declare->getAddress());
+#endif
+  }
 }
 
 /// The expressions that a threadprivate directive lists.

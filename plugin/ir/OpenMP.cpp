@@ -258,6 +258,7 @@ bool isOpenMP(const Module &M) { return M.getModuleFlag("openmp") != nullptr; }
 
 void lowerOpenMP(Module &M) {
   replaceLibrary(M);
+  passCapturesByValue(M);
   for (Function &F : M)
     if (hasStack(F))
       shareStack(F);

@@ -108,6 +108,10 @@ void lowerOpenMP(llvm::Module &M);
 /// still get something by inlining.
 bool dropIdleStacks(llvm::Module &M);
 
+// Captures.cpp
+/// Hands parallel regions the values of what they only read, not addresses.
+bool passCapturesByValue(llvm::Module &M);
+
 // Descriptors.cpp
 /// A function that runs before main, with an empty entry block.
 llvm::Function *makeConstructor(llvm::Module &M, llvm::StringRef Name,
