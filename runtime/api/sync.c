@@ -58,12 +58,10 @@ EXPORTED void mpg_barrier(void)
         mpg__fatal("two threads of this host are in mpg_barrier: call it once "
                    "per host");
     mpg__engine.barrier_waiter = &waiter;
+    mpg__engine.barrier_place = (uintptr_t)__builtin_return_address(0);
     mpg__step_barrier();
     mpg__engine_unlock();
     mpg__wait(&waiter);
-    mpg__engine_lock();
-    mpg__recall((uintptr_t)__builtin_return_address(0));
-    mpg__engine_unlock();
     mpg__leave(&before);
 }
 

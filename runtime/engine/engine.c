@@ -84,6 +84,8 @@ struct mpg__copy *mpg__copy_of(uint32_t region, uint32_t slot)
 
 /* Performing. */
 
+static bool is_released; /* from a barrier, in this turn */
+
 void mpg__post(unsigned host, struct mpg__message *message, const void *payload)
 {
     message->from = mpg__engine.node.self;
@@ -164,6 +166,7 @@ static void perform(const struct mpg__event *event,
         if (mpg__engine.barrier_waiter)
             mpg__waiter_wake(mpg__engine.barrier_waiter);
         mpg__engine.barrier_waiter = NULL;
+        is_released = true;
         break;
     case MPG_ACTION_NEXT:
         self_push(&again);
@@ -259,7 +262,8 @@ static void step_message(const struct mpg__message *message)
     }
 }
 
-/* What this host has said to itself on the way is part of the same turn. */
+/* What this host has said to itself on the way is part of the same turn, and
+ * so is what it asks for when a barrier is behind it. */
 static void settle(void)
 {
     while (self_count) {
@@ -267,6 +271,10 @@ static void settle(void)
         self_first = (self_first + 1) % SELF_MAX;
         self_count--;
         step_message(&message);
+    }
+    if (is_released) {
+        is_released = false;
+        mpg__recall(mpg__engine.barrier_place);
     }
 }
 

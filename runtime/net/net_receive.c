@@ -126,6 +126,15 @@ static bool receive_head(unsigned host, struct mpg__connection *c,
     return head_is_good(host, c);
 }
 
+/* Makes a phase of the program begin here, and perhaps others' requests are
+ * right behind.  What this host asks for then (recall.c) is to be on its way
+ * before it works for them: that takes long, and all are at the same point. */
+static bool is_beginning(unsigned kind)
+{
+    return kind == MPG_MESSAGE_TEAM_START || kind == MPG_MESSAGE_TEAM_RELEASE ||
+           kind == MPG_MESSAGE_BARRIER_RELEASE;
+}
+
 static bool receive_one(unsigned host, struct mpg__connection *c,
                         struct batch *batch)
 {
@@ -146,6 +155,10 @@ static bool receive_one(unsigned host, struct mpg__connection *c,
         batch->delivered++;
     } else {
         batch->heads[batch->count++] = head;
+    }
+    if (is_beginning(head.kind)) {
+        deliver_batch(batch);
+        mpg__net_flush();
     }
     return true;
 }

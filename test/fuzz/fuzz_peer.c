@@ -76,6 +76,11 @@ void mpg__net_flush(void)
 {
 }
 
+void mpg__recall(uintptr_t place)
+{
+    (void)place;
+}
+
 void mpg__net_lose(unsigned host, const char *how)
 {
     if (host != peer->head.from && !how)
