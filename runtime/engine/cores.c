@@ -20,6 +20,7 @@
 #include "engine_internal.h"
 
 static cpu_set_t allowed;
+unsigned mpg__cores_here = 1;
 
 /* The numbers of those that belong to the index-th of so many hosts. */
 static cpu_set_t share_of(unsigned index, unsigned hosts, unsigned cores)
@@ -45,6 +46,7 @@ unsigned mpg__cores_divide(unsigned index, unsigned hosts)
         return online < (long)hosts ? 2 : 1;
     }
     unsigned cores = (unsigned)CPU_COUNT(&allowed);
+    mpg__cores_here = cores > hosts ? cores / hosts : 1;
     if (mpg__config.bind && hosts > 1 && hosts <= cores) {
         cpu_set_t share = share_of(index, hosts, cores);
         /* Where it is refused the host runs anywhere. */

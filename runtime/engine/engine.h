@@ -101,6 +101,8 @@ void mpg__wait(struct mpg__waiter *);
  * it: serves the connections for a moment if nobody else does, and gives the
  * processor to others, the longer the more often it was called (`tries`). */
 void mpg__pause(unsigned tries);
+/* So many threads of this host compute at a time. */
+void mpg__wait_threads(unsigned threads);
 /* Makes the server thread call mpg__threads_work soon. */
 void mpg__server_call(void);
 void mpg__server_start(unsigned busy_hosts_per_core);

@@ -40,6 +40,7 @@ void mpg__recall_note(uint32_t region, uint32_t slot, enum mpg__access);
 /* cores.c: gives this host its share of the machine's processors; how many
  * hosts share one, at least 1.  Before any other thread is started. */
 unsigned mpg__cores_divide(unsigned index, unsigned hosts);
+extern unsigned mpg__cores_here; /* this host's share, at least 1 */
 
 /* start.c: the callback of net.h. */
 void mpg__engine_lost(unsigned host, const char *how);

@@ -46,7 +46,9 @@ static int watch = -1;  /* the outer epoll */
 static int call = -1;   /* an eventfd in it: work for the server thread */
 static int ends = -1;   /* a signalfd in it: perhaps the end of this host */
 static uint64_t spin_ns;
-static bool must_yield; /* more hosts than processors: polling takes turns */
+/* More hosts than processors, or more threads of this host than it has of
+ * them: who polls takes turns with who computes. */
+static _Atomic bool must_yield;
 
 static struct mpg__waiter **bucket_of(uint32_t region, uint32_t slot)
 {
@@ -290,6 +292,12 @@ static void *serve(void *unused)
         }
     }
     return NULL;
+}
+
+void mpg__wait_threads(unsigned threads)
+{
+    if (threads > mpg__cores_here)
+        must_yield = true;
 }
 
 static void add_watch(int fd, uint32_t events)

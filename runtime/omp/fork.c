@@ -152,6 +152,8 @@ static void grow_pool(void)
 {
     uint32_t first, regions = mpg__team_regions();
     uint32_t wanted = mpg__team_here(&first);
+    if (pool_count < wanted)
+        mpg__wait_threads(wanted);
     for (; pool_count < wanted; pool_count++)
         add_thread(pool_count, regions - 1);
 }
