@@ -10,6 +10,7 @@
 #include "clang/AST/Expr.h"
 #include "clang/Basic/CodeGenOptions.h"
 #include "llvm/Config/llvm-config.h"
+#include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -60,6 +61,14 @@ void forEachPlace(llvm::Function &F, Visitor Visit) {
       Visit(*Declare, Declare->getAddress());
 #endif
   }
+}
+
+inline void setRetainedNodes(llvm::DISubprogram &Of, llvm::MDTuple *Nodes) {
+#if LLVM_VERSION_MAJOR >= 19
+  Of.replaceRetainedNodes(Nodes);
+#else
+  Of.replaceOperandWith(7, Nodes); // As getRawRetainedNodes has it.
+#endif
 }
 
 /// The expressions that a threadprivate directive lists.

@@ -113,7 +113,8 @@ private:
     if (F.isDeclaration() || !F.hasLocalLinkage() || F.isVarArg())
       return;
     // What the region of -g calls, which is the body of the directive.
-    bool IsRegion = F.getName().contains(".omp_outlined_debug__");
+    bool IsRegion = F.getName().contains(".omp_outlined") &&
+                    F.getName().contains("_debug__");
     SmallVector<Site, 2> Sites;
     for (Use &Operand : F.uses()) {
       auto *Call = dyn_cast<CallBase>(Operand.getUser());
@@ -395,8 +396,8 @@ private:
       Metadata *Other = Instead.lookup(Node);
       Retained.push_back(Other ? Other : Node);
     }
-    F.getSubprogram()->replaceRetainedNodes(
-        MDTuple::get(F.getContext(), Retained));
+    compat::setRetainedNodes(*F.getSubprogram(),
+                             MDTuple::get(F.getContext(), Retained));
   }
 };
 
