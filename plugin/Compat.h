@@ -48,8 +48,12 @@ template <typename Visitor>
 void forEachPlace(llvm::Function &F, Visitor Visit) {
   for (llvm::Instruction &I : llvm::instructions(F)) {
 #if LLVM_VERSION_MAJOR >= 19
+    // I.getDbgRecordRange() would refer to data of LLVM.  The loader looks that
+    // up before VersionCheck can say anything about a wrong version.
+    if (!I.DebugMarker)
+      continue;
     for (llvm::DbgVariableRecord &Record :
-         llvm::filterDbgVars(I.getDbgRecordRange()))
+         llvm::filterDbgVars(I.DebugMarker->getDbgRecordRange()))
       if (Record.isDbgAssign())
         Visit(Record, Record.getAddress());
       else if (Record.isDbgDeclare())

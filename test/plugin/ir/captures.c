@@ -157,7 +157,8 @@ void others(void) {
   long double large = 3;
   int array[2] = {4, 5};
   float _Complex complex = 6;
-  union { int i; float f; } packed = {7};
+  union { int i; float f; } packed;
+  packed.i = 7;
 #pragma omp parallel
   number(pair.a + large + array[1] + __real__ complex + packed.i);
 }
