@@ -110,7 +110,8 @@ private:
 
   /// Enters F as a region if we see all of its calls, a fork among them.
   void findSites(Function &F) {
-    if (F.isDeclaration() || !F.hasLocalLinkage() || F.isVarArg())
+    if (F.isDeclaration() || !F.hasLocalLinkage() || F.isVarArg() ||
+        F.arg_size() < FirstCapture)
       return;
     // What the region of -g calls, which is the body of the directive.
     bool IsRegion = F.getName().contains(".omp_outlined") &&
