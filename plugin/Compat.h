@@ -10,6 +10,7 @@
 #include "clang/AST/Expr.h"
 #include "clang/Basic/CodeGenOptions.h"
 #include "llvm/Config/llvm-config.h"
+#include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -47,8 +48,12 @@ template <typename Visitor>
 void forEachPlace(llvm::Function &F, Visitor Visit) {
   for (llvm::Instruction &I : llvm::instructions(F)) {
 #if LLVM_VERSION_MAJOR >= 19
+    // I.getDbgRecordRange() would refer to data of LLVM.  The loader looks that
+    // up before VersionCheck can say anything about a wrong version.
+    if (!I.DebugMarker)
+      continue;
     for (llvm::DbgVariableRecord &Record :
-         llvm::filterDbgVars(I.getDbgRecordRange()))
+         llvm::filterDbgVars(I.DebugMarker->getDbgRecordRange()))
       if (Record.isDbgAssign())
         Visit(Record, Record.getAddress());
       else if (Record.isDbgDeclare())
@@ -60,6 +65,14 @@ void forEachPlace(llvm::Function &F, Visitor Visit) {
       Visit(*Declare, Declare->getAddress());
 #endif
   }
+}
+
+inline void setRetainedNodes(llvm::DISubprogram &Of, llvm::MDTuple *Nodes) {
+#if LLVM_VERSION_MAJOR >= 19
+  Of.replaceRetainedNodes(Nodes);
+#else
+  Of.replaceOperandWith(7, Nodes); // As getRawRetainedNodes has it.
+#endif
 }
 
 /// The expressions that a threadprivate directive lists.

@@ -110,10 +110,12 @@ private:
 
   /// Enters F as a region if we see all of its calls, a fork among them.
   void findSites(Function &F) {
-    if (F.isDeclaration() || !F.hasLocalLinkage() || F.isVarArg())
+    if (F.isDeclaration() || !F.hasLocalLinkage() || F.isVarArg() ||
+        F.arg_size() < FirstCapture)
       return;
     // What the region of -g calls, which is the body of the directive.
-    bool IsRegion = F.getName().contains(".omp_outlined_debug__");
+    bool IsRegion = F.getName().contains(".omp_outlined") &&
+                    F.getName().contains("_debug__");
     SmallVector<Site, 2> Sites;
     for (Use &Operand : F.uses()) {
       auto *Call = dyn_cast<CallBase>(Operand.getUser());
@@ -395,8 +397,8 @@ private:
       Metadata *Other = Instead.lookup(Node);
       Retained.push_back(Other ? Other : Node);
     }
-    F.getSubprogram()->replaceRetainedNodes(
-        MDTuple::get(F.getContext(), Retained));
+    compat::setRetainedNodes(*F.getSubprogram(),
+                             MDTuple::get(F.getContext(), Retained));
   }
 };
 

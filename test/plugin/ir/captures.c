@@ -5,7 +5,9 @@
 // RUN: %ir -fopenmp -fno-discard-value-names -O0 -g %s > %t.g.ll
 // RUN: opt -passes=verify -disable-output %t.g.ll
 // RUN: FileCheck %s --check-prefixes=CHECK,DEBUG < %t.g.ll
-// RUN: %ir -fopenmp -O2 -g %s | opt -passes=verify -disable-output
+// RUN: %ir -fopenmp -fno-discard-value-names -O2 -g %s > %t.2.ll
+// RUN: opt -passes=verify -disable-output %t.2.ll
+// RUN: FileCheck %s --check-prefix=KEPT < %t.2.ll
 // RUN: %ir -fopenmp -fno-discard-value-names -O2 %s | FileCheck %s --check-prefix=OPT
 // RUN: %ir -fopenmp -fno-discard-value-names -O0 -fpass-plugin=%plugin %s | FileCheck %s
 //
@@ -51,6 +53,12 @@ void types(char c, short s, enum colour e, long l, float f, double d,
 // DEBUG: {{dbg[_.]declare\((metadata )?}}ptr %c.captured, {{(metadata )?}}[[C:![0-9]+]], {{(metadata )?}}!DIExpression()
 // CHECK: load ptr, ptr %p.captured
 // CHECK: ret void
+//
+// A debugger has it in optimised code as well.
+// KEPT-LABEL: define internal {{.*}}omp_outlined
+// KEPT: {{dbg[_.]value\((metadata )?}}ptr %p, {{(metadata )?}}[[P:![0-9]+]]
+// KEPT-DAG: [[P]] = !DILocalVariable(name: "p", arg: 9, {{.*}}type: [[TYPE:![0-9]+]]
+// KEPT-DAG: [[TYPE]] = !DIDerivedType(tag: DW_TAG_pointer_type
 
 // Assignments between regions are what it is about.
 // CHECK-LABEL: define {{.*}}@between(
@@ -157,7 +165,8 @@ void others(void) {
   long double large = 3;
   int array[2] = {4, 5};
   float _Complex complex = 6;
-  union { int i; float f; } packed = {7};
+  union { int i; float f; } packed;
+  packed.i = 7;
 #pragma omp parallel
   number(pair.a + large + array[1] + __real__ complex + packed.i);
 }
