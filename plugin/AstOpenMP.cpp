@@ -27,6 +27,7 @@ public:
         report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
             << llvm::omp::getOpenMPClauseName(Clause->getClauseKind());
     checkTaskReductions(S);
+    checkTaskClauses(S);
     checkArgumentLists(S);
     return true;
   }
@@ -41,6 +42,23 @@ private:
       if (Clause->getModifier() == OMPC_REDUCTION_task)
         report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
             << "reduction(task, ...)";
+  }
+
+  // Clauses that are supported but for some of their words.
+  void checkTaskClauses(OMPExecutableDirective *S) {
+    for (const auto *Clause : S->getClausesOfKind<OMPGrainsizeClause>())
+      if (Clause->getModifier() == OMPC_GRAINSIZE_strict)
+        report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
+            << "grainsize(strict: ...)";
+    for (const auto *Clause : S->getClausesOfKind<OMPDependClause>())
+      if (Clause->getDependencyKind() == OMPC_DEPEND_outallmemory ||
+          Clause->getDependencyKind() == OMPC_DEPEND_inoutallmemory)
+        report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
+            << "depend(omp_all_memory)";
+    if (S->getDirectiveKind() == llvm::omp::OMPD_taskwait)
+      for (const auto *Clause : S->getClausesOfKind<OMPNowaitClause>())
+        report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
+            << "nowait of taskwait";
   }
 
   // What a va_list stands for lies in registers and in a frame that no pass

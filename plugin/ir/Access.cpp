@@ -50,6 +50,8 @@ public:
       ++Where;
     IRBuilder<> B(&Entry, Where);
     Load = load(U, R, Field, B);
+    if (F.hasOptNone())
+      return Load; // Nobody would read what follows.
     Load->setMetadata(LLVMContext::MD_invariant_load,
                       MDNode::get(U.M.getContext(), {}));
     if (Field == Base)

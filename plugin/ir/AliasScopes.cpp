@@ -4,9 +4,13 @@
 // It does not know that of two pointers that were loaded from slots, and then
 // gives up on vectorising.  Every access whose address is computed from a slot
 // gets the scope of its variable; private variables share one scope; each is
-// declared not to alias the others.
+// declared not to alias the others that its function uses.  Not those that
+// other functions use: the inliner copies all scopes that it meets, with new
+// names, so nothing would be known of them, and with a thousand variables it
+// would do little else.
 #include "ir/Unit.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
@@ -31,25 +35,35 @@ class Scopes {
   MDBuilder Builder;
   MDNode *Domain = nullptr;
   MDNode *Private = nullptr;
-  MapVector<const GlobalVariable *, MDNode *> OfSlot;
+  StringMap<MDNode *> Known;
+  MapVector<const GlobalVariable *, MDNode *> OfSlot; // of one function
   DenseMap<const MDNode *, MDNode *> Others;
 
 public:
   explicit Scopes(Module &M) : M(M), Builder(M.getContext()) {
-    for (const GlobalVariable &GV : M.globals())
-      if (isSlot(&GV) && GV.hasName())
-        OfSlot[&GV] = nullptr;
+    if (NamedMDNode *Made = M.getNamedMetadata("millipage.scopes"))
+      for (MDNode *Entry : Made->operands())
+        Known[cast<MDString>(Entry->getOperand(0))->getString()] =
+            cast<MDNode>(Entry->getOperand(1));
+  }
+
+  /// Whether it uses any shared variable.
+  bool enter(const Function &F) {
+    OfSlot.clear();
+    Others.clear();
+    for (const Instruction &I : instructions(F))
+      if (const GlobalVariable *Slot = slotOf(&I); Slot && Slot->hasName())
+        OfSlot[Slot] = nullptr;
     if (OfSlot.empty())
-      return;
+      return false;
     // Named after the module: scopes of two units must stay apart when their
     // modules are merged.
     Domain = scope("millipage:" + M.getModuleIdentifier(), nullptr);
     Private = scope("private", Domain);
     for (auto &[Slot, Scope] : OfSlot)
       Scope = scope(Slot->getName().str(), Domain);
+    return true;
   }
-
-  bool isEmpty() const { return OfSlot.empty(); }
 
   /// The scope of what Address points to, or null when nobody knows.
   MDNode *scopeOf(const Value *Address) const {
@@ -80,15 +94,15 @@ private:
   // that a second run recognises the accesses of the first.
   MDNode *scope(const std::string &Name, MDNode *InDomain) {
     LLVMContext &C = M.getContext();
-    NamedMDNode *Known = M.getOrInsertNamedMetadata("millipage.scopes");
     std::string Key = (InDomain ? "scope:" : "domain:") + Name;
-    for (MDNode *Entry : Known->operands())
-      if (cast<MDString>(Entry->getOperand(0))->getString() == Key)
-        return cast<MDNode>(Entry->getOperand(1));
-    MDNode *New = InDomain ? Builder.createAnonymousAliasScope(InDomain, Name)
-                           : Builder.createAnonymousAliasScopeDomain(Name);
-    Known->addOperand(MDNode::get(C, {MDString::get(C, Key), New}));
-    return New;
+    MDNode *&Scope = Known[Key];
+    if (Scope)
+      return Scope;
+    Scope = InDomain ? Builder.createAnonymousAliasScope(InDomain, Name)
+                     : Builder.createAnonymousAliasScopeDomain(Name);
+    M.getOrInsertNamedMetadata("millipage.scopes")
+        ->addOperand(MDNode::get(C, {MDString::get(C, Key), Scope}));
+    return Scope;
   }
 };
 
@@ -116,12 +130,11 @@ bool describe(Instruction &I, Scopes &S) {
 
 bool addAliasScopes(Module &M) {
   Scopes S(M);
-  if (S.isEmpty())
-    return false;
   bool HasChanged = false;
   for (Function &F : M)
-    for (Instruction &I : instructions(F))
-      HasChanged |= describe(I, S);
+    if (!F.hasOptNone() && S.enter(F))
+      for (Instruction &I : instructions(F))
+        HasChanged |= describe(I, S);
   return HasChanged;
 }
 

@@ -164,6 +164,17 @@ void shareStack(Function &F) {
   checkStack(ConstantInt::get(Type::getInt64Ty(F.getContext()), 0), &*Where);
 }
 
+/// Whether it is a call that has done with the pointers it got when it returns,
+/// and has shown them to no other thread.
+bool keepsNothing(const User &By) {
+  if (auto *Call = dyn_cast<IntrinsicInst>(&By))
+    return Call->isLifetimeStartOrEnd() || isa<MemIntrinsic>(Call);
+  auto *Call = dyn_cast<CallInst>(&By);
+  const Function *Callee = Call ? Call->getCalledFunction() : nullptr;
+  return Callee && (Callee->getName().starts_with("__kmpc_for_static_init_") ||
+                    Callee->getName().starts_with("__kmpc_dispatch_next_"));
+}
+
 /// Whether the address of Pointer may be known outside of the function, or
 /// where we do not follow it.
 bool escapes(const Value &Pointer) {
@@ -175,8 +186,7 @@ bool escapes(const Value &Pointer) {
       continue;
     if (isa<GetElementPtrInst>(By) && !escapes(*By))
       continue;
-    auto *Call = dyn_cast<IntrinsicInst>(By);
-    if (!Call || !Call->isLifetimeStartOrEnd())
+    if (!keepsNothing(*By))
       return true;
   }
   return false;
@@ -187,6 +197,27 @@ bool needsSharedStack(Function &F) {
     if (isa<AllocaInst>(I) && escapes(I))
       return true;
   return any_of(F.args(), [](Argument &A) { return A.hasByValAttr(); });
+}
+
+/// The body of a region or task: only the runtime calls it.  Were its last call
+/// a jump, nothing on the stack of a crash would lead to the line.
+void keepFrame(Function &F) {
+  StringRef Name = F.getName();
+  if (Name.contains(".omp_outlined") || Name.contains(".omp_task_entry."))
+    F.addFnAttr("disable-tail-calls", "true");
+}
+
+/// SafeStack puts a thread-local store before each return, which the fast
+/// selector of instructions cannot do: it leaves all before it in the block to
+/// the slow one.  So nothing is.
+void setReturnsApart(Function &F) {
+  SmallVector<ReturnInst *> Returns;
+  for (BasicBlock &B : F)
+    if (auto *Return = dyn_cast<ReturnInst>(B.getTerminator()))
+      if (Return != &B.front() && !B.getTerminatingMustTailCall())
+        Returns.push_back(Return);
+  for (ReturnInst *Return : Returns)
+    Return->getParent()->splitBasicBlock(Return);
 }
 
 bool hasStack(const Function &F) {
@@ -260,8 +291,10 @@ void lowerOpenMP(Module &M) {
   replaceLibrary(M);
   passCapturesByValue(M);
   for (Function &F : M)
-    if (hasStack(F))
+    if (hasStack(F)) {
       shareStack(F);
+      keepFrame(F);
+    }
   guardConstructors(M, "llvm.global_ctors");
   guardConstructors(M, "llvm.global_dtors");
   announce(M);
@@ -270,10 +303,12 @@ void lowerOpenMP(Module &M) {
 bool dropIdleStacks(Module &M) {
   bool Changed = false;
   for (Function &F : M) {
-    if (!F.hasOptNone() || !F.hasFnAttribute(Attribute::SafeStack) ||
-        needsSharedStack(F))
+    if (!F.hasOptNone() || !F.hasFnAttribute(Attribute::SafeStack))
       continue;
-    F.removeFnAttr(Attribute::SafeStack);
+    if (needsSharedStack(F))
+      setReturnsApart(F);
+    else
+      F.removeFnAttr(Attribute::SafeStack);
     Changed = true;
   }
   return Changed;

@@ -102,6 +102,26 @@ __kmpc_omp_task_alloc(ident_t *loc, int gtid, int flags, size_t body_bytes,
     return task->body;
 }
 
+/* target nowait: the host is the only device. */
+EXPORTED struct mpg__task_body *
+__kmpc_omp_target_task_alloc(ident_t *loc, int gtid, int flags,
+                             size_t body_bytes, size_t shareds_bytes,
+                             void *routine, int64_t device)
+{
+    (void)device;
+    return __kmpc_omp_task_alloc(loc, gtid, flags, body_bytes, shareds_bytes,
+                                 routine);
+}
+
+/* affinity(...) is a hint. */
+EXPORTED int __kmpc_omp_reg_task_with_affinity(ident_t *loc, int gtid,
+                                               struct mpg__task_body *body,
+                                               int count, void *list)
+{
+    (void)loc, (void)gtid, (void)body, (void)count, (void)list;
+    return 0;
+}
+
 struct mpg__task *mpg__task_copy(const struct mpg__task *task)
 {
     struct mpg__task *copy = make(task->bytes);

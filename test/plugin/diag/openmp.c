@@ -42,6 +42,18 @@ void constructs(int n) {
   }
 }
 
+void taskClauses(int n) {
+#pragma omp taskloop grainsize(strict : 7) // expected-error {{clause 'grainsize(strict: ...)' is not supported across hosts}}
+  for (int i = 0; i < n; i++)
+    table[i] = i;
+#pragma omp taskloop grainsize(7)
+  for (int i = 0; i < n; i++)
+    table[i] = i;
+#pragma omp task depend(out : omp_all_memory) // expected-error {{clause 'depend(omp_all_memory)' is not supported across hosts}}
+  table[0] = n;
+#pragma omp taskwait depend(in : table) nowait // expected-error {{clause 'nowait of taskwait' is not supported across hosts}}
+}
+
 #include <stdarg.h>
 int sum(int n, ...) {
   int total = 0;
