@@ -6,6 +6,7 @@
  * alive until an acknowledgement.  Then a token round all threads, and a
  * reader-writer pattern with a sequence number.
  */
+// THREADS: 4
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
