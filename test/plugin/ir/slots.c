@@ -23,5 +23,5 @@ int use(int i, int j) {
 // CHECK-DAG: @llvm.global_ctors = {{.*}} { i32 100, ptr @mpg.register, ptr null }, { i32, ptr, ptr } { i32 101, ptr @mpg.bind, ptr null }
 // CHECK-DAG: module asm {{.*}}.gnu.warning.grid
 // CHECK-LABEL: define {{.*}} @use
-// O0: load ptr, ptr @{{.*}}.mpg, align 8, !invariant.load
+// O0: load ptr, ptr @{{.*}}.mpg, align 8{{$}}
 // CHECK-NOT: __millipage
