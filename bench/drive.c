@@ -6,10 +6,11 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <spawn.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,8 +18,6 @@
 #include "beside.h"
 
 #define WORDS_MAX 192
-
-extern char **environ;
 
 static const struct arguments *arguments;
 static char folder[PATH_MAX]; /* where this program is, and the others */
@@ -99,15 +98,26 @@ static int make_command(const struct bench_case *c, const char *part,
     return count;
 }
 
+static _Noreturn void become(const char **words)
+{
+    /* Who ends us does not know of the job. */
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    execvp(words[0], (char **)words);
+    fprintf(stderr, "mpgbench: %s: %s\n", words[0], strerror(errno));
+    _exit(127);
+}
+
 static bool run(const char **words)
 {
-    pid_t child;
-    int status =
-        posix_spawnp(&child, words[0], NULL, NULL, (char **)words, environ);
-    if (status) {
-        fprintf(stderr, "mpgbench: %s: %s\n", words[0], strerror(status));
+    int status;
+    fflush(NULL);
+    pid_t child = fork();
+    if (child < 0) {
+        perror("mpgbench: fork");
         return false;
     }
+    if (!child)
+        become(words);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
     if (status)
