@@ -22,7 +22,7 @@
 #define MIB       (1l << 20)
 #define MAX_BYTES (16 * MIB)
 
-enum { ROUNDS = 15 };
+enum { ROUNDS = 25 };
 
 /* ARRAY(views, granularity), all of one length. */
 #define ARRAYS(ARRAY)                                                          \
@@ -243,7 +243,19 @@ static void run_views(const struct bench_case *c, struct result *result)
              WIDE)
 
 const struct bench_case views_cases[] = {
-    LENGTHS(1),  LENGTHS(2),   LENGTHS(4),    LENGTHS(8),   LENGTHS(16),
-    LENGTHS(32), LENGTHS(64),  LENGTHS(128),  LENGTHS(256), CONTROLS(1),
-    CONTROLS(8), CONTROLS(32), CONTROLS(128), {0},
+    LENGTHS(1),
+    LENGTHS(2),
+    LENGTHS(4),
+    LENGTHS(8),
+    LENGTHS(16),
+    LENGTHS(32),
+    LENGTHS(64),
+    LENGTHS(128),
+    VIEWS(256, "512KiB", MIB / 2),
+    VIEWS(256, "4MiB", 4 * MIB),
+    CONTROLS(1),
+    CONTROLS(8),
+    CONTROLS(32),
+    CONTROLS(128),
+    {0},
 };
