@@ -3,7 +3,7 @@
  * LU.
  */
 #define main lu_main
-#define N    3584
+#define N    3072
 #include "../examples/lu.c"
 #undef main
 

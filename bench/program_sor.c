@@ -13,6 +13,8 @@
 
 #include "program.h"
 
+enum { SHORT_ROUNDS = 7 };
+
 static double sweep_plain(const struct plain *plain, long sweeps)
 {
     double start = now_us();
@@ -28,6 +30,7 @@ void run_sor(const struct bench_case *c, struct result *result)
     int host = mpg_host(), hosts = mpg_hosts();
     long from = first_of(host, hosts, ROWS),
          to = first_of(host + 1, hosts, ROWS);
+    int rounds = c->size > 100 ? PROGRAM_ROUNDS : SHORT_ROUNDS;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (c->variant && hosts != c->variant * cores) {
         result->note = "this machine has another number of cores";
@@ -37,7 +40,7 @@ void run_sor(const struct bench_case *c, struct result *result)
     struct plain plain = {{NULL, NULL}, 0};
     if (host == 0)
         plain = compute_plain(ROWS, COLS, 0);
-    for (int round = 0; round < PROGRAM_ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
         mpg_barrier();
         double start = now_us();
         sweep(from > 0 ? from : 1, to < ROWS ? to : ROWS - 1, HALF, c->size);
