@@ -10,6 +10,7 @@
 #ifndef MPG_BENCH_BENCH_H
 #define MPG_BENCH_BENCH_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,34 +48,76 @@ struct bench_case {
     int hosts; /* that it needs: exactly, or from 2 up when 0 */
     enum ratio ratio;
     void (*run)(const struct bench_case *, struct result *);
-    long size, variant; /* whatever `run` makes of them */
+    long size, variant;  /* whatever `run` makes of them */
+    const char *vm;      /* the backend that it is about, or NULL */
+    const char *program; /* beside mpgbench, whose case it is, or NULL */
 };
 
-/* One table a file; ends with a row without a name. */
-extern const struct bench_case fault_cases[], sync_cases[], stream_cases[],
-    local_cases[], program_cases[];
+struct bench_group {
+    const char *name;
+    const struct bench_case *cases; /* the last has no name */
+};
+
+/* Of the program, in the order in which they run; the last has no name. */
+extern const struct bench_group groups[];
+extern const struct bench_case machine_cases[], fault_cases[], sync_cases[],
+    stream_cases[], local_cases[], views_cases[], program_cases[], omp_cases[],
+    mpi_cases[];
+
+/* cases.c. */
+bool is_known(const char *name);
+/* Whether words name it or its group. */
+bool is_named(const struct bench_group *, const struct bench_case *,
+              char *const *words, int count);
 
 double now_us(void);
 
+/* arguments.c. */
+struct arguments {
+    bool wants_help, wants_list;
+    const char *json;       /* a file, or NULL */
+    unsigned before, total; /* cases of the whole run, when this is a part */
+    char **words;           /* cases and groups */
+    int words_count;
+};
+/* NULL, or the line that says what is wrong with them. */
+const char *parse_arguments(int count, char **words, struct arguments *);
+
+/* drive.c: the cases of all numbers of hosts, each in the job that it needs.
+ * Returns what main has to return. */
+int drive(const struct arguments *);
+
 /* report.c. */
-void report_begin(bool is_quiet, unsigned cases);
+void report_begin(const struct arguments *, unsigned cases);
+void report_start(const struct bench_case *); /* shows how far we are */
 void report_case(const struct bench_case *, struct result *);
 /* Writes what was reported; false with errno when it cannot. */
 bool report_json(const char *path);
 
-/* wire.c: raw TCP between hosts 0 and 1. */
+/* wire.c: raw TCP between two processes; the first calls, the second answers.
+ * Others may take part, and do nothing. */
+struct wire_place {
+    char machine[64]; /* a name of its present life */
+    struct sockaddr_in at;
+};
+void wire_listen(struct wire_place *);     /* second */
+void wire_call(const struct wire_place *); /* first; when it is known where */
+void wire_answer(void);                    /* second */
+
 enum peer {
     PEER_POLLS,    /* its program's thread, in recv */
     PEER_COMPUTES, /* a thread of it, in epoll, beside the computing program */
 };
-/* Collective, once. */
-void wire_open(void);
 /* `count` round trips of 64 bytes there and `bytes` back, one sample each.
- * Collective for hosts 0 and 1 when the peer polls; else host 0 alone. */
+ * Both processes call it when the peer polls; else the first alone. */
 void wire_round_trips(enum peer, size_t bytes, int count, struct samples *);
-/* Bytes from host 1 to host 0 as fast as they go; microseconds for all. */
+/* Bytes from the second to the first as fast as they go; microseconds for all.
+ */
 double wire_stream(size_t bytes);
 
+/* job.c: what needs Millipage. */
+void wire_open(void);         /* collective, once */
+const char *vm_backend(void); /* "uffd" or "mprotect" */
 /* The program of host 1 computes until host 0 has called compute_end. */
 void compute_begin(void); /* collective for hosts 0 and 1; host 1 stays */
 void compute_end(void);   /* host 0 */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * What sharing costs when nobody else wants the data: code, views, first
- * touches, allocation.  Host 0 alone; the others wait at a barrier.
+ * What sharing costs when nobody else wants the data: code, first touches,
+ * allocation.  Host 0 alone; the others wait at a barrier.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -70,98 +70,6 @@ static void run_stencil(const struct bench_case *c, struct result *result)
     mpg_barrier();
 }
 
-/* The experiment of 1999: every byte of an array is read in order, through as
- * many views as there are minipages on a page. */
-
-#define MIB       (1l << 20)
-#define MAX_BYTES (16 * MIB)
-
-#pragma millipage shared granularity(512)
-static unsigned char views_8[MAX_BYTES];
-#pragma millipage shared granularity(128)
-static unsigned char views_32[MAX_BYTES];
-#pragma millipage shared granularity(32)
-static unsigned char views_128[MAX_BYTES];
-#pragma millipage shared granularity(8)
-static unsigned char views_512[MAX_BYTES];
-
-static inline uint64_t sum_of(const unsigned char *bytes, long count)
-{
-    uint64_t sum = 0;
-    for (long i = 0; i < count; i++)
-        sum += bytes[i];
-    return sum;
-}
-
-static volatile uint64_t sink;
-
-#define READ(array, grain, bytes)                                              \
-    do {                                                                       \
-        uint64_t sum = 0;                                                      \
-        for (long at = 0; at < (bytes); at += (grain))                         \
-            sum += sum_of(&array[at], grain);                                  \
-        sink = sum;                                                            \
-    } while (0)
-
-static void read_views(long views, long bytes)
-{
-    if (views == 8)
-        READ(views_8, 512, bytes);
-    else if (views == 32)
-        READ(views_32, 128, bytes);
-    else if (views == 128)
-        READ(views_128, 32, bytes);
-    else
-        READ(views_512, 8, bytes);
-}
-
-static void read_plain(const unsigned char *plain, long views, long bytes)
-{
-    if (views == 8)
-        READ(plain, 512, bytes);
-    else if (views == 32)
-        READ(plain, 128, bytes);
-    else if (views == 128)
-        READ(plain, 32, bytes);
-    else
-        READ(plain, 8, bytes);
-}
-
-/* Small pages for the plain array too: what is asked for is the price of the
- * views, not that of 4 KiB pages. */
-static unsigned char *plain_bytes(void)
-{
-    unsigned char *got = mmap(NULL, MAX_BYTES, PROT_READ | PROT_WRITE,
-                              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (got == MAP_FAILED || madvise(got, MAX_BYTES, MADV_NOHUGEPAGE)) {
-        perror("mpgbench: memory");
-        exit(1);
-    }
-    memset(got, 1, MAX_BYTES);
-    return got;
-}
-
-static void run_views(const struct bench_case *c, struct result *result)
-{
-    unsigned char *plain = plain_bytes();
-    int times = (int)(MAX_BYTES / c->size);
-    for (int round = 0; mpg_host() == 0 && round <= ROUNDS; round++) {
-        double start = now_us();
-        for (int i = 0; i < times; i++)
-            read_views(c->variant, c->size);
-        double between = now_us();
-        for (int i = 0; i < times; i++)
-            read_plain(plain, c->variant, c->size);
-        double end = now_us();
-        if (!round)
-            continue;
-        samples_add(&result->ours, (between - start) / times);
-        samples_add(&result->yardstick, (end - between) / times);
-    }
-    munmap(plain, MAX_BYTES);
-    mpg_barrier();
-}
-
 /* First touches. */
 
 static double touch_anonymous(long pages)
@@ -183,8 +91,7 @@ static double touch_anonymous(long pages)
 
 static void run_touch(const struct bench_case *c, struct result *result)
 {
-    const char *backend = getenv("MILLIPAGE_VM");
-    if (c->size > 60000 && backend && !strcmp(backend, "mprotect")) {
+    if (c->size > 60000 && !strcmp(c->vm, "mprotect")) {
         result->note = "more minipages than mappings: mprotect cannot";
         mpg_barrier();
         return;
@@ -245,38 +152,30 @@ static void run_copy(const struct bench_case *c, struct result *result)
     mpg_barrier();
 }
 
-#define VIEWS(views, label, bytes)                                             \
-    {"multiview_" #views "x" label,                                            \
-     "reading " label " through " #views " views",                             \
-     "plain_array",                                                            \
+#define ALONE(name, what, yardstick, ratio, run, size)                         \
+    {name, what, yardstick, 0, ratio, run, size, 0, NULL, NULL}
+#define TOUCH(vm, count, what)                                                 \
+    {"local_fault_" vm "_" #count,                                             \
+     "first write to one of " what " minipages, " vm,                          \
+     "anonymous_page_fault",                                                   \
      0,                                                                        \
-     RATIO_EXCESS,                                                             \
-     run_views,                                                                \
-     bytes,                                                                    \
-     views}
+     RATIO_TIME,                                                               \
+     run_touch,                                                                \
+     count,                                                                    \
+     0,                                                                        \
+     vm,                                                                       \
+     NULL}
 
 const struct bench_case local_cases[] = {
-    {"stencil_local", "a stencil over shared arrays that are all here",
-     "plain_c", 0, RATIO_SPEED, run_stencil, 0, 0},
-    {"copy_local", "memcpy of 200 KB between shared arrays that are here",
-     "memory_copy", 0, RATIO_SPEED, run_copy, 0, 0},
-    VIEWS(8, "512KiB", MIB / 2),
-    VIEWS(32, "512KiB", MIB / 2),
-    VIEWS(128, "512KiB", MIB / 2),
-    VIEWS(512, "512KiB", MIB / 2),
-    VIEWS(8, "4MiB", 4 * MIB),
-    VIEWS(32, "4MiB", 4 * MIB),
-    VIEWS(128, "4MiB", 4 * MIB),
-    VIEWS(512, "4MiB", 4 * MIB),
-    VIEWS(8, "16MiB", 16 * MIB),
-    VIEWS(32, "16MiB", 16 * MIB),
-    VIEWS(128, "16MiB", 16 * MIB),
-    VIEWS(512, "16MiB", 16 * MIB),
-    {"local_fault_10000", "first write to one of 10,000 minipages",
-     "anonymous_page_fault", 0, RATIO_TIME, run_touch, 10000, 0},
-    {"local_fault_1000000", "first write to one of 1,000,000 minipages",
-     "anonymous_page_fault", 0, RATIO_TIME, run_touch, 1000000, 0},
-    {"allocation_64", "mpg_malloc and mpg_free of 64 bytes", "malloc_and_free",
-     0, RATIO_TIME, run_allocate, 64, 0},
+    ALONE("stencil_local", "a stencil over shared arrays that are all here",
+          "plain_c", RATIO_SPEED, run_stencil, 0),
+    ALONE("copy_local", "memcpy of 200 KB between shared arrays that are here",
+          "memory_copy", RATIO_SPEED, run_copy, 0),
+    ALONE("allocation_64", "mpg_malloc and mpg_free of 64 bytes",
+          "malloc_and_free", RATIO_TIME, run_allocate, 64),
+    TOUCH("uffd", 10000, "10,000"),
+    TOUCH("uffd", 1000000, "1,000,000"),
+    TOUCH("mprotect", 10000, "10,000"),
+    TOUCH("mprotect", 1000000, "1,000,000"),
     {0},
 };

@@ -1,55 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * A whole program: successive over-relaxation as in examples/, whose functions
- * these are, beside its sequential computation, run by run.
+ * Whole programs, those of examples/, beside their sequential computations,
+ * run by run.
  */
-#define main sor_main
-#define ROWS 2048
-#define COLS 2048
-#include "../examples/sor.c"
-#undef main
+#include <stdio.h>
+#include <stdlib.h>
 
-#include "bench.h"
+#include "program.h"
 
-enum { ROUNDS = 7, SOR_SWEEPS = 100 };
-
-static double sweep_plain(struct plain *plain)
+void must_be_right(const char *name, const char *difference)
 {
-    double start = now_us();
-    for (long s = 0; s < SOR_SWEEPS; s++) {
-        plain_half(plain, 0, ROWS, HALF);
-        plain_half(plain, 1, ROWS, HALF);
-    }
-    return now_us() - start;
+    if (!difference)
+        return;
+    fprintf(stderr, "mpgbench: %s: %s\n", name, difference);
+    exit(1);
 }
 
-static void run_sor(const struct bench_case *c, struct result *result)
-{
-    (void)c;
-    int host = mpg_host(), hosts = mpg_hosts();
-    long from = first_of(host, hosts, ROWS),
-         to = first_of(host + 1, hosts, ROWS);
-    initialise(from, to, COLS);
-    struct plain plain = {{NULL, NULL}, 0};
-    if (host == 0)
-        plain = compute_plain(ROWS, COLS, 0);
-    for (int round = 0; round < ROUNDS; round++) {
-        mpg_barrier();
-        double start = now_us();
-        sweep(from > 0 ? from : 1, to < ROWS ? to : ROWS - 1, HALF, SOR_SWEEPS);
-        double between = now_us();
-        if (host != 0)
-            continue;
-        samples_add(&result->ours, between - start);
-        samples_add(&result->yardstick, sweep_plain(&plain));
-    }
-    free(plain.colour[0]);
-    free(plain.colour[1]);
-    mpg_barrier();
-}
+#define PROGRAM(name, what, hosts, ratio, run, size)                           \
+    {name, what, "sequential", hosts, ratio, run, size, 0, NULL, NULL}
 
 const struct bench_case program_cases[] = {
-    {"sor_2048_2hosts", "SOR 2048 x 2048, 100 sweeps, on 2 hosts",
-     "sor_sequential", 2, RATIO_SPEED, run_sor, 0, 0},
+    PROGRAM("sor_2048_2hosts", "SOR 2048 x 2048, 100 sweeps", 2, RATIO_SPEED,
+            run_sor, 100),
+    PROGRAM("sor_2hosts", "SOR 2048 x 2048, 700 sweeps", 2, RATIO_SPEED,
+            run_sor, 700),
+    PROGRAM("is_2hosts", "IS, 2^25 keys, 120 rankings", 2, RATIO_SPEED, run_is,
+            120),
+    PROGRAM("water_2hosts", "WATER, 8192 molecules, a step", 2, RATIO_SPEED,
+            run_water, 1),
+    PROGRAM("lu_2hosts", "LU 3072 x 3072 in blocks of 32 x 32", 2, RATIO_SPEED,
+            run_lu, 0),
+    PROGRAM("tsp_2hosts", "TSP, 21 cities, level 15", 2, RATIO_SPEED, run_tsp,
+            15),
+    {"oversubscribed_sor_4hosts", "SOR as above, 2 hosts a core",
+     "sequential_over_cores", 4, RATIO_TIME, run_sor, 100, 2, NULL, NULL},
     {0},
 };

@@ -72,14 +72,14 @@ static void run_stream(const struct bench_case *c, struct result *result)
 
 const struct bench_case stream_cases[] = {
     {"sequential_read_page", "8 MiB of a remote array in order, by pages",
-     STREAM, 0, RATIO_SPEED, run_stream, 4096, READ_IN_ORDER},
+     STREAM, 0, RATIO_SPEED, run_stream, 4096, READ_IN_ORDER, NULL, NULL},
     {"sequential_read_1024", "the same by minipages of 1024 bytes", STREAM, 0,
-     RATIO_SPEED, run_stream, 1024, READ_IN_ORDER},
+     RATIO_SPEED, run_stream, 1024, READ_IN_ORDER, NULL, NULL},
     {"sequential_read_65536", "the same by minipages of 64 KiB", STREAM, 0,
-     RATIO_SPEED, run_stream, 65536, READ_IN_ORDER},
+     RATIO_SPEED, run_stream, 65536, READ_IN_ORDER, NULL, NULL},
     {"sequential_write_page", "writing 8 MiB of a remote array, by pages",
-     STREAM, 0, RATIO_SPEED, run_stream, 4096, WRITE_IN_ORDER},
+     STREAM, 0, RATIO_SPEED, run_stream, 4096, WRITE_IN_ORDER, NULL, NULL},
     {"random_read_page", "8 MiB of a remote array in no order, by pages",
-     STREAM, 0, RATIO_SPEED, run_stream, 4096, READ_ANYWHERE},
+     STREAM, 0, RATIO_SPEED, run_stream, 4096, READ_ANYWHERE, NULL, NULL},
     {0},
 };

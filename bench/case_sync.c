@@ -163,28 +163,30 @@ static void run_spawn(const struct bench_case *c, struct result *result)
      RATIO_TIME,                                                               \
      run_barrier,                                                              \
      0,                                                                        \
-     0}
+     0,                                                                        \
+     NULL,                                                                     \
+     NULL}
 
 const struct bench_case sync_cases[] = {
     BARRIER(2),
     BARRIER(4),
     BARRIER(8),
     {"lock_alone", "lock that only this host uses", TCP, 0, RATIO_TIME,
-     run_lock_alone, 0, 0},
+     run_lock_alone, 0, 0, NULL, NULL},
     {"lock_handoff_2", "lock that the other host had last", TCP, 2, RATIO_TIME,
-     run_lock_handoff, 0, 0},
+     run_lock_handoff, 0, 0, NULL, NULL},
     {"lock_contended_2", "lock that 2 hosts want all the time", TCP, 2,
-     RATIO_TIME, run_lock_contended, 0, 0},
+     RATIO_TIME, run_lock_contended, 0, 0, NULL, NULL},
     {"lock_contended_4", "lock that 4 hosts want all the time", TCP, 4,
-     RATIO_TIME, run_lock_contended, 0, 0},
+     RATIO_TIME, run_lock_contended, 0, 0, NULL, NULL},
     {"atomic_contended_2", "atomic increment by 2 hosts all the time", TCP, 2,
-     RATIO_TIME, run_atomic, 0, 0},
+     RATIO_TIME, run_atomic, 0, 0, NULL, NULL},
     {"atomic_contended_4", "atomic increment by 4 hosts all the time", TCP, 4,
-     RATIO_TIME, run_atomic, 0, 0},
+     RATIO_TIME, run_atomic, 0, 0, NULL, NULL},
     {"spawn", "a thread on the other host, until it has said so", TCP, 0,
-     RATIO_TIME, run_spawn, 0, 0},
+     RATIO_TIME, run_spawn, 0, 0, NULL, NULL},
     {"false_sharing_messages",
      "messages while both hosts add to neighbouring longs", "none", 0,
-     RATIO_ITSELF, run_false_sharing, 0, 0},
+     RATIO_ITSELF, run_false_sharing, 0, 0, NULL, NULL},
     {0},
 };

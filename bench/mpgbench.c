@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * Usage: millirun -n 2 mpgbench [--list] [--json FILE] [CASE ...]
+ * Usage: mpgbench [--list] [--json FILE] [CASE or GROUP ...]
  *
- * Without names, every case that this number of hosts can run.
+ * As a host of a job it runs the cases that the job can run.  Alone it starts
+ * the jobs that the cases need (drive.c).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,13 +12,15 @@
 #include "bench.h"
 #include "millipage.h"
 
-static const struct bench_case *const tables[] = {
-    fault_cases, sync_cases, stream_cases, local_cases, program_cases};
-enum { TABLES = sizeof tables / sizeof *tables };
+const struct bench_group groups[] = {
+    {"machine", machine_cases}, {"fault", fault_cases},
+    {"sync", sync_cases},       {"openmp", omp_cases},
+    {"mpi", mpi_cases},         {"stream", stream_cases},
+    {"local", local_cases},     {"views", views_cases},
+    {"program", program_cases}, {0},
+};
 
-static const char *json;
-static char **names;
-static int names_count;
+static struct arguments arguments;
 
 static _Noreturn void refuse(const char *format, const char *word)
 {
@@ -32,99 +35,102 @@ static _Noreturn void refuse(const char *format, const char *word)
 static void print_help(void)
 {
     puts(
-        "usage: millirun -n HOSTS mpgbench [--list] [--json FILE] [CASE ...]\n"
+        "usage: mpgbench [--list] [--json FILE] [CASE or GROUP ...]\n"
+        "       millirun -n HOSTS mpgbench [--json FILE] [CASE or GROUP ...]\n"
         "\n"
         "Measures what Millipage does beside what the machine can do, and\n"
-        "prints the ratios.  Without names: all cases that so many hosts can\n"
-        "run.\n"
+        "prints the ratios.  Alone, it starts a job for each number of hosts\n"
+        "and each backend that the cases need, all on this machine, and Open\n"
+        "MPI's yardsticks if they were built.  Under millirun, which chooses\n"
+        "machines and options, it runs the cases that such a job can run.\n"
+        "Without names: all cases, some minutes.\n"
         "\n"
-        "  --list       the cases, the hosts that they need, their yardsticks\n"
-        "  --json FILE  write the figures to FILE as well (by host 0)");
+        "  --list       the groups, the cases, what they need, and yardsticks\n"
+        "  --json FILE  write the figures to FILE as well");
 }
 
 static void print_list(void)
 {
-    for (int t = 0; t < TABLES; t++)
-        for (const struct bench_case *c = tables[t]; c->name; c++) {
+    for (const struct bench_group *g = groups; g->name; g++) {
+        printf("%s:\n", g->name);
+        for (const struct bench_case *c = g->cases; c->name; c++) {
             char hosts[16] = "2 or more";
             if (c->hosts)
                 snprintf(hosts, sizeof hosts, "%d", c->hosts);
-            printf("%-26s hosts: %-9s  %s / %s\n", c->name, hosts, c->what,
+            printf("  %-26s hosts: %-9s  %s / %s\n", c->name, hosts, c->what,
                    c->yardstick);
         }
-}
-
-static bool exists(const char *name)
-{
-    for (int t = 0; t < TABLES; t++)
-        for (const struct bench_case *c = tables[t]; c->name; c++)
-            if (!strcmp(c->name, name))
-                return true;
-    return false;
-}
-
-static bool is_wanted(const struct bench_case *c)
-{
-    bool can_run = c->hosts ? mpg_hosts() == c->hosts : mpg_hosts() >= 2;
-    if (!names_count)
-        return can_run;
-    for (int i = 0; i < names_count; i++)
-        if (!strcmp(names[i], c->name)) {
-            if (!can_run)
-                refuse("'%s' needs another number of hosts", c->name);
-            return true;
-        }
-    return false;
-}
-
-static void read_arguments(int count, char **words)
-{
-    int at = 1;
-    for (; at < count && words[at][0] == '-'; at++) {
-        if (!strcmp(words[at], "--help") || !strcmp(words[at], "--list")) {
-            if (mpg_host() == 0)
-                (words[at][2] == 'h' ? print_help : print_list)();
-            exit(0);
-        }
-        if (strcmp(words[at], "--json"))
-            refuse("unknown option '%s'", words[at]);
-        if (++at == count)
-            refuse("%s needs a file", "--json");
-        json = words[at];
     }
-    names = words + at;
-    names_count = count - at;
-    for (int i = 0; i < names_count; i++)
-        if (!exists(names[i]))
-            refuse("there is no case '%s'", names[i]);
-    if (mpg_hosts() < 2)
-        refuse("%s: at least 2 hosts are needed, start it with millirun",
-               "alone there is nothing to measure");
+}
+
+/* NULL, or what this job lacks for a case. */
+static const char *lacking(const struct bench_case *c)
+{
+    if (c->program)
+        return "'%s' is of another program: start mpgbench without millirun";
+    if (c->hosts ? mpg_hosts() != c->hosts : mpg_hosts() < 2)
+        return "'%s' needs another number of hosts";
+    if (c->vm && strcmp(c->vm, vm_backend()) != 0)
+        return "'%s' needs another --vm";
+    return NULL;
+}
+
+/* A case that is named must be run; one of a group, or of all, if it can. */
+static bool is_wanted(const struct bench_group *group,
+                      const struct bench_case *c)
+{
+    static const struct bench_group none = {"", NULL};
+    const char *lack = lacking(c);
+    if (lack && is_named(&none, c, arguments.words, arguments.words_count))
+        refuse(lack, c->name);
+    return !lack &&
+           (!arguments.words_count ||
+            is_named(group, c, arguments.words, arguments.words_count));
+}
+
+static void run_case(const struct bench_case *c)
+{
+    struct result result = {{0}, {0}, 0, NULL};
+    if (mpg_host() == 0)
+        report_start(c);
+    mpg_barrier();
+    c->run(c, &result);
+    mpg_barrier();
+    if (mpg_host() == 0)
+        report_case(c, &result);
+}
+
+static int run_cases(void)
+{
+    unsigned wanted = 0;
+    for (const struct bench_group *g = groups; g->name; g++)
+        for (const struct bench_case *c = g->cases; c->name; c++)
+            wanted += is_wanted(g, c);
+    if (!wanted)
+        refuse("%s can be run by this job", "none of the cases");
+    if (mpg_host() == 0)
+        report_begin(&arguments, wanted);
+    wire_open();
+    for (const struct bench_group *g = groups; g->name; g++)
+        for (const struct bench_case *c = g->cases; c->name; c++)
+            if (is_wanted(g, c))
+                run_case(c);
+    if (mpg_host() == 0 && arguments.json && !report_json(arguments.json)) {
+        perror(arguments.json);
+        return 1;
+    }
+    return 0;
 }
 
 int main(int count, char **words)
 {
-    read_arguments(count, words);
-    unsigned wanted = 0;
-    for (int t = 0; t < TABLES; t++)
-        for (const struct bench_case *c = tables[t]; c->name; c++)
-            wanted += is_wanted(c);
-    report_begin(mpg_host() != 0, wanted);
-    wire_open();
-    for (int t = 0; t < TABLES; t++)
-        for (const struct bench_case *c = tables[t]; c->name; c++) {
-            struct result result = {{0}, {0}, 0, NULL};
-            if (!is_wanted(c))
-                continue;
-            mpg_barrier();
-            c->run(c, &result);
-            mpg_barrier();
-            if (mpg_host() == 0)
-                report_case(c, &result);
-        }
-    if (mpg_host() == 0 && json && !report_json(json)) {
-        perror(json);
-        return 1;
+    const char *wrong = parse_arguments(count, words, &arguments);
+    if (wrong)
+        refuse("%s", wrong);
+    if (arguments.wants_help || arguments.wants_list) {
+        if (mpg_host() == 0)
+            (arguments.wants_help ? print_help : print_list)();
+        return 0;
     }
-    return 0;
+    return mpg_hosts() == 1 ? drive(&arguments) : run_cases();
 }

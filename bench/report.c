@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * The table on the terminal, the progress beside it, and the JSON file.
+ * What the user sees: a table, and a file of JSON.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,18 +18,24 @@ struct line {
 };
 
 static struct line lines[CASES_MAX];
-static unsigned count, expected;
-static bool is_quiet;
+static unsigned count, before, total;
 
-void report_begin(bool quiet, unsigned cases)
+void report_begin(const struct arguments *arguments, unsigned cases)
 {
-    is_quiet = quiet;
-    expected = cases;
-    if (is_quiet)
-        return;
+    before = arguments->before;
+    total = arguments->total ? arguments->total : cases;
+    if (arguments->total)
+        return; /* Who has started us has printed it. */
     printf("%-26s %12s %12s %12s %8s  %s\n", "case", "median us", "p99 us",
            "yardstick us", "ratio", "what");
     fflush(stdout);
+}
+
+void report_start(const struct bench_case *about)
+{
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r\033[Kmpgbench: %u of %u: %s", before + count + 1,
+                total, about->name);
 }
 
 static double ratio_of(enum ratio ratio, double ours, double yardstick)
@@ -47,6 +53,22 @@ static double ratio_of(enum ratio ratio, double ours, double yardstick)
     return ours;
 }
 
+static void print_line(const struct line *line)
+{
+    const struct bench_case *about = line->about;
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r\033[K");
+    if (line->note)
+        printf("%-26s %12s %12s %12s %8s  %s\n", about->name, "-", "-", "-",
+               "-", line->note);
+    else
+        printf("%-26s %12.2f %12.2f %12.2f %8.3f  %s%s%s\n", about->name,
+               line->median, line->p99, line->yardstick, line->ratio,
+               about->what, about->ratio == RATIO_ITSELF ? "" : " / ",
+               about->ratio == RATIO_ITSELF ? "" : about->yardstick);
+    fflush(stdout);
+}
+
 void report_case(const struct bench_case *about, struct result *result)
 {
     if (count == CASES_MAX)
@@ -61,20 +83,12 @@ void report_case(const struct bench_case *about, struct result *result)
     line->ratio = ratio_of(about->ratio, line->median, line->yardstick);
     free(result->ours.values);
     free(result->yardstick.values);
-    if (is_quiet)
-        return;
-    printf("%-26s %12.2f %12.2f %12.2f %8.3f  %s%s%s\n", about->name,
-           line->median, line->p99, line->yardstick, line->ratio,
-           line->note ? line->note : about->what,
-           about->ratio == RATIO_ITSELF ? "" : " / ",
-           about->ratio == RATIO_ITSELF ? "" : about->yardstick);
-    fflush(stdout);
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "mpgbench: %u of %u\r", count, expected);
+    print_line(line);
 }
 
 bool report_json(const char *path)
 {
+    const char *separator = "";
     FILE *file = fopen(path, "w");
     if (!file)
         return false;
@@ -86,8 +100,9 @@ bool report_json(const char *path)
         fprintf(file,
                 "%s\n  {\"name\":\"%s\",\"median_us\":%.3f,\"p99_us\":%.3f,"
                 "\"yardstick\":\"%s\",\"yardstick_us\":%.3f,\"ratio\":%.4f}",
-                i ? "," : "", line->about->name, line->median, line->p99,
+                separator, line->about->name, line->median, line->p99,
                 line->about->yardstick, line->yardstick, line->ratio);
+        separator = ",";
     }
     fprintf(file, "\n]}\n");
     bool is_good = !ferror(file);

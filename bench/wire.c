@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
  * The yardsticks of the network: what a program of sockets alone can do
- * between hosts 0 and 1, in the same processes, on the same processors.
+ * between two processes, which are those that are measured, on the same
+ * processors.
  *
  * There are two connections.  One is served by whoever calls; the other by a
- * thread of host 1 that sleeps in epoll, which is the best that can be had of
- * a host whose program computes.
+ * thread of the second that sleeps in epoll, which is the best that can be had
+ * of a process whose program computes.
  */
 #include <errno.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +22,6 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "millipage.h"
 
 #define REQUEST_BYTES 64
 #define REPLY_MAX     (1 << 16)
@@ -30,18 +31,8 @@ struct request {
     char rest[REQUEST_BYTES - sizeof(uint64_t)];
 };
 
-/* Where host 1 listens, and a name of its machine's present life. */
-#pragma millipage shared
-static struct place {
-    char machine[64];
-    struct sockaddr_in at;
-} place;
-
-#pragma millipage shared
-static volatile int computing;
-
-static volatile double sink; /* of what is computed for its own sake */
-
+static enum { NOBODY, FIRST, SECOND } role;
+static int listener = -1;
 static int polled = -1, slept = -1; /* the two connections */
 static char buffer[REPLY_MAX];
 
@@ -87,7 +78,7 @@ static void *serve_asleep(void *unused)
             continue;
         ssize_t got = recv(slept, &request, sizeof request, MSG_WAITALL);
         if (got != (ssize_t)sizeof request)
-            return NULL; /* Host 0 is done. */
+            return NULL; /* The first is done. */
         send_all(slept, reply, request.reply_bytes);
     }
 }
@@ -120,62 +111,67 @@ static struct in_addr outer_address(void)
     return found;
 }
 
-static int listen_somewhere(void)
+void wire_listen(struct wire_place *place)
 {
     struct sockaddr_in at = {.sin_family = AF_INET};
     socklen_t length = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) ||
-        listen(fd, 2) || getsockname(fd, (struct sockaddr *)&at, &length))
+    listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener < 0 || bind(listener, (struct sockaddr *)&at, sizeof at) ||
+        listen(listener, 2) ||
+        getsockname(listener, (struct sockaddr *)&at, &length))
         give_up("mpgbench: listen");
     at.sin_addr = outer_address();
-    place.at = at;
-    machine_name(place.machine, sizeof place.machine);
-    return fd;
+    place->at = at;
+    machine_name(place->machine, sizeof place->machine);
 }
 
-static int call(void)
+static void at_once(int fd)
 {
-    struct sockaddr_in at = place.at;
-    char machine[64] = "", here[64] = "";
     int one = 1;
-    memcpy(machine, place.machine, sizeof machine);
+    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one))
+        give_up("mpgbench: TCP_NODELAY");
+}
+
+static int call(const struct wire_place *place)
+{
+    struct sockaddr_in at = place->at;
+    char here[64] = "";
     machine_name(here, sizeof here);
-    if (!strcmp(machine, here))
+    if (!strcmp(place->machine, here))
         at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) ||
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one))
+    if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at))
         give_up("mpgbench: connect");
+    at_once(fd);
     return fd;
 }
 
-static int answer(int listener)
+void wire_call(const struct wire_place *place)
 {
-    int one = 1;
+    polled = call(place);
+    slept = call(place);
+    role = FIRST;
+}
+
+static int answer(void)
+{
     int fd = accept(listener, NULL, NULL);
-    if (fd < 0 || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one))
+    if (fd < 0)
         give_up("mpgbench: accept");
+    at_once(fd);
     return fd;
 }
 
-void wire_open(void)
+void wire_answer(void)
 {
-    int listener = mpg_host() == 1 ? listen_somewhere() : -1;
-    mpg_barrier();
-    if (mpg_host() == 0) {
-        polled = call();
-        slept = call();
-    } else if (mpg_host() == 1) {
-        pthread_t thread;
-        polled = answer(listener);
-        slept = answer(listener);
-        close(listener);
-        if (pthread_create(&thread, NULL, serve_asleep, NULL))
-            give_up("mpgbench: thread");
-        pthread_detach(thread);
-    }
-    mpg_barrier();
+    pthread_t thread;
+    polled = answer();
+    slept = answer();
+    close(listener);
+    role = SECOND;
+    if (pthread_create(&thread, NULL, serve_asleep, NULL))
+        give_up("mpgbench: thread");
+    pthread_detach(thread);
 }
 
 static void ask(int fd, size_t bytes, int count, struct samples *samples)
@@ -200,53 +196,72 @@ static void serve_polling(void)
     }
 }
 
+/* Two that poll on one processor wait for the scheduler, not for each other,
+ * so while they do, each has one to itself where there are two. */
+static void take_core(cpu_set_t *before)
+{
+    cpu_set_t own;
+    int first = -1, last = -1;
+    if (sched_getaffinity(0, sizeof *before, before))
+        CPU_ZERO(before);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, before)) {
+            first = first < 0 ? cpu : first;
+            last = cpu;
+        }
+    if (first == last)
+        return;
+    CPU_ZERO(&own);
+    CPU_SET(role == FIRST ? first : last, &own);
+    (void)sched_setaffinity(0, sizeof own, &own);
+}
+
+static void give_back(const cpu_set_t *before)
+{
+    if (CPU_COUNT(before) > 1)
+        (void)sched_setaffinity(0, sizeof *before, before);
+}
+
+static void poll_both(size_t bytes, int count, struct samples *samples)
+{
+    static const struct request end = {0};
+    cpu_set_t before;
+    if (role == NOBODY)
+        return;
+    take_core(&before);
+    if (role == FIRST) {
+        ask(polled, bytes, count, samples);
+        send_all(polled, &end, sizeof end);
+    } else if (role == SECOND) {
+        serve_polling();
+    }
+    give_back(&before);
+}
+
 void wire_round_trips(enum peer peer, size_t bytes, int count,
                       struct samples *samples)
 {
-    static const struct request end = {0};
-    if (peer == PEER_COMPUTES) {
+    if (peer == PEER_COMPUTES)
         ask(slept, bytes, count, samples);
-    } else if (mpg_host() == 0) {
-        ask(polled, bytes, count, samples);
-        send_all(polled, &end, sizeof end);
-    } else if (mpg_host() == 1) {
-        serve_polling();
-    }
+    else
+        poll_both(bytes, count, samples);
 }
 
 double wire_stream(size_t bytes)
 {
     static char part[REPLY_MAX];
     char go = 0;
-    if (mpg_host() == 0) {
+    if (role == FIRST) {
         double start = now_us();
         send_all(polled, &go, 1);
         for (size_t at = 0; at < bytes; at += sizeof part)
             receive_all(polled, part, sizeof part);
         return now_us() - start;
     }
+    if (role != SECOND)
+        return 0;
     receive_all(polled, &go, 1);
     for (size_t at = 0; at < bytes; at += sizeof part)
         send_all(polled, part, sizeof part);
     return 0;
-}
-
-void compute_begin(void)
-{
-    if (mpg_host() == 0)
-        computing = 1;
-    mpg_barrier();
-    if (mpg_host() != 1)
-        return;
-    while (computing) {
-        double x = 1;
-        for (int i = 0; i < 10000; i++)
-            x = x * 1.0000001 + 1e-9;
-        sink = x;
-    }
-}
-
-void compute_end(void)
-{
-    computing = 0;
 }

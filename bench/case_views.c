@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * The experiment of 1999: an array is read in order, byte by byte, through as
+ * many views as there are minipages on a page, beside a plain array.
+ *
+ * Two controls tell whose the overhead is.  `mmap_views` is the same walk over
+ * one memory object that was mapped so many times, without Millipage: what is
+ * left to us is the difference.  `multiview_wide` leaves the loop to the
+ * compiler, whose vector code reads a cache line in the time of two bytes, so
+ * that the price of a translation stands beside next to no work.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "millipage.h"
+
+#define MIB       (1l << 20)
+#define MAX_BYTES (16 * MIB)
+
+enum { ROUNDS = 25 };
+
+/* ARRAY(views, granularity), all of one length. */
+#define ARRAYS(ARRAY)                                                          \
+    ARRAY(1, 4096)                                                             \
+    ARRAY(2, 2048)                                                             \
+    ARRAY(4, 1024)                                                             \
+    ARRAY(8, 512)                                                              \
+    ARRAY(16, 256)                                                             \
+    ARRAY(32, 128)                                                             \
+    ARRAY(64, 64)                                                              \
+    ARRAY(128, 32)                                                             \
+    ARRAY(256, 16)
+
+#pragma millipage shared granularity(4096)
+static unsigned char views_1[MAX_BYTES];
+#pragma millipage shared granularity(2048)
+static unsigned char views_2[MAX_BYTES];
+#pragma millipage shared granularity(1024)
+static unsigned char views_4[MAX_BYTES];
+#pragma millipage shared granularity(512)
+static unsigned char views_8[MAX_BYTES];
+#pragma millipage shared granularity(256)
+static unsigned char views_16[MAX_BYTES];
+#pragma millipage shared granularity(128)
+static unsigned char views_32[MAX_BYTES];
+#pragma millipage shared granularity(64)
+static unsigned char views_64[MAX_BYTES];
+#pragma millipage shared granularity(32)
+static unsigned char views_128[MAX_BYTES];
+#pragma millipage shared granularity(16)
+static unsigned char views_256[MAX_BYTES];
+
+static volatile uint64_t sink;
+
+/* Not inlined, so that all arrays are summed by the same instructions. */
+#define SUM static __attribute__((noinline)) uint64_t
+
+SUM sum_bytes(const unsigned char *bytes, long count)
+{
+    uint64_t sum = 0;
+    for (long i = 0; i < count; i++) {
+        sum += bytes[i];
+        __asm__ volatile("" : "+r"(sum)); /* One by one: no vectors. */
+    }
+    return sum;
+}
+
+SUM sum_wide(const unsigned char *bytes, long count)
+{
+    uint64_t sum = 0;
+    for (long i = 0; i < count; i++)
+        sum += bytes[i];
+    return sum;
+}
+
+/* The same text for each kind of array; a function that got the shared one as
+ * a pointer would not compute the view of each grain.  Callers give constants,
+ * so that neither the grain nor the way to sum is a question in the loop. */
+#define WALK(place, grain)                                                     \
+    for (long at = 0; at < bytes; at += (grain))                               \
+        sum += is_wide ? sum_wide(place, grain) : sum_bytes(place, grain);     \
+    break;
+#define OURS(views, grain)                                                     \
+    case views:                                                                \
+        WALK(&views_##views[at], grain)
+#define PLAIN(views, grain)                                                    \
+    case views:                                                                \
+        WALK(plain + at, grain)
+/* Neighbours on a page are in neighbouring views. */
+#define MAPPED(views, grain)                                                   \
+    case views:                                                                \
+        WALK(mapped + at / (grain) % (views) * MAX_BYTES + at, grain)
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE void walk_ours(long count, long bytes, bool is_wide)
+{
+    uint64_t sum = 0;
+    switch (count) {
+        ARRAYS(OURS)
+    }
+    sink = sum;
+}
+
+INLINE void walk_plain(const unsigned char *plain, long count, long bytes,
+                       bool is_wide)
+{
+    uint64_t sum = 0;
+    switch (count) {
+        ARRAYS(PLAIN)
+    }
+    sink = sum;
+}
+
+static void walk_mapped(const unsigned char *mapped, long count, long bytes)
+{
+    const bool is_wide = false;
+    uint64_t sum = 0;
+    switch (count) {
+        ARRAYS(MAPPED)
+    }
+    sink = sum;
+}
+
+static _Noreturn void give_up(void)
+{
+    perror("mpgbench: memory");
+    exit(1);
+}
+
+/* Small pages for the plain array too: what is asked for is the price of the
+ * views, not that of 4 KiB pages. */
+static unsigned char *plain_bytes(void)
+{
+    unsigned char *got = mmap(NULL, MAX_BYTES, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (got == MAP_FAILED || madvise(got, MAX_BYTES, MADV_NOHUGEPAGE))
+        give_up();
+    memset(got, 1, MAX_BYTES);
+    return got;
+}
+
+/* One object, so many times, at MAX_BYTES from each other. */
+static unsigned char *mapped_bytes(long views)
+{
+    size_t span = (size_t)(views * MAX_BYTES);
+    int object = memfd_create("mpgbench", MFD_CLOEXEC);
+    unsigned char *got =
+        mmap(NULL, span, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (object < 0 || ftruncate(object, MAX_BYTES) || got == MAP_FAILED)
+        give_up();
+    for (long v = 0; v < views; v++)
+        if (mmap(got + v * MAX_BYTES, MAX_BYTES, PROT_READ | PROT_WRITE,
+                 MAP_SHARED | MAP_FIXED, object, 0) == MAP_FAILED)
+            give_up();
+    close(object);
+    memset(got, 1, MAX_BYTES);
+    return got;
+}
+
+enum walk { BYTES, WIDE, CONTROL };
+
+static void walk(enum walk how, const unsigned char *mapped, long views,
+                 long bytes)
+{
+    if (how == BYTES)
+        walk_ours(views, bytes, false);
+    else if (how == WIDE)
+        walk_ours(views, bytes, true);
+    else
+        walk_mapped(mapped, views, bytes);
+}
+
+static void walk_beside(enum walk how, const unsigned char *plain, long views,
+                        long bytes)
+{
+    if (how == WIDE)
+        walk_plain(plain, views, bytes, true);
+    else
+        walk_plain(plain, views, bytes, false);
+}
+
+/* In short turns: a neighbour's load comes and goes, and is to fall on both. */
+static void time_turn(enum walk how, const unsigned char *mapped,
+                      const unsigned char *plain, const struct bench_case *c,
+                      struct result *result)
+{
+    long views = c->variant / 10, times = c->size < MAX_BYTES ? 4 : 1;
+    double start = now_us();
+    for (long i = 0; i < times; i++)
+        walk(how, mapped, views, c->size);
+    double between = now_us();
+    for (long i = 0; i < times; i++)
+        walk_beside(how, plain, views, c->size);
+    double end = now_us();
+    samples_add(&result->ours, (between - start) / (double)times);
+    samples_add(&result->yardstick, (end - between) / (double)times);
+}
+
+static void time_walks(enum walk how, const unsigned char *mapped,
+                       const unsigned char *plain, const struct bench_case *c,
+                       struct result *result)
+{
+    walk(how, mapped, c->variant / 10, c->size); /* first touches */
+    for (int round = 0; round < ROUNDS; round++)
+        for (long done = 0; done < MAX_BYTES; done += 4 * c->size)
+            time_turn(how, mapped, plain, c, result);
+}
+
+static void run_views(const struct bench_case *c, struct result *result)
+{
+    enum walk how = (enum walk)(c->variant % 10);
+    long views = c->variant / 10;
+    if (mpg_host() == 0) {
+        unsigned char *plain = plain_bytes();
+        unsigned char *mapped = how == CONTROL ? mapped_bytes(views) : NULL;
+        time_walks(how, mapped, plain, c, result);
+        munmap(plain, MAX_BYTES);
+        if (mapped)
+            munmap(mapped, (size_t)(views * MAX_BYTES));
+    }
+    mpg_barrier();
+}
+
+#define WAYS(prefix, what, views, label, bytes, how)                           \
+    {prefix "_" #views "x" label,                                              \
+     what " " label " through " #views " views",                               \
+     "plain_array",                                                            \
+     0,                                                                        \
+     RATIO_EXCESS,                                                             \
+     run_views,                                                                \
+     bytes,                                                                    \
+     views * 10 + how,                                                         \
+     NULL,                                                                     \
+     NULL}
+#define VIEWS(views, label, bytes)                                             \
+    WAYS("multiview", "reading", views, label, bytes, BYTES)
+#define LENGTHS(views)                                                         \
+    VIEWS(views, "512KiB", MIB / 2), VIEWS(views, "4MiB", 4 * MIB),            \
+        VIEWS(views, "16MiB", 16 * MIB)
+#define CONTROLS(views)                                                        \
+    WAYS("mmap_views", "without Millipage,", views, "16MiB", 16 * MIB,         \
+         CONTROL),                                                             \
+        WAYS("multiview_wide", "vectors reading", views, "16MiB", 16 * MIB,    \
+             WIDE)
+
+const struct bench_case views_cases[] = {
+    LENGTHS(1),
+    LENGTHS(2),
+    LENGTHS(4),
+    LENGTHS(8),
+    LENGTHS(16),
+    LENGTHS(32),
+    LENGTHS(64),
+    LENGTHS(128),
+    VIEWS(256, "512KiB", MIB / 2),
+    VIEWS(256, "4MiB", 4 * MIB),
+    CONTROLS(1),
+    CONTROLS(8),
+    CONTROLS(32),
+    CONTROLS(128),
+    {0},
+};

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * LU.
+ */
+#define main lu_main
+#define N    3072
+#include "../examples/lu.c"
+#undef main
+
+#include "program.h"
+
+static void fill_own(int host)
+{
+    for (long i = 0; i < blocks; i++)
+        for (long j = 0; j < blocks; j++)
+            if (owner(i, j) == host)
+                fill_block(&matrix[place[i][j]], i, j, N);
+    mpg_barrier();
+}
+
+static double factor_plain(struct block *all)
+{
+    for (long i = 0; i < blocks; i++)
+        for (long j = 0; j < blocks; j++)
+            fill_block(&all[i * blocks + j], i, j, N);
+    return 1e6 * factor_alone(all);
+}
+
+void run_lu(const struct bench_case *c, struct result *result)
+{
+    struct block *all = NULL;
+    deal_blocks(N);
+    if (mpg_host() == 0)
+        all = private_alloc(BLOCKS * BLOCKS * sizeof *all);
+    for (int round = 0; round < PROGRAM_ROUNDS; round++) {
+        fill_own(mpg_host());
+        double start = now_us();
+        factor_together(mpg_host());
+        double time = now_us() - start;
+        if (mpg_host() == 0) {
+            samples_add(&result->ours, time);
+            samples_add(&result->yardstick, factor_plain(all));
+        }
+        mpg_barrier();
+    }
+    if (mpg_host() == 0)
+        must_be_right(c->name, difference(all, N));
+    free(all);
+    mpg_barrier();
+}

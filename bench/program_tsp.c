@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * TSP.
+ */
+#define main tsp_main
+#include "../examples/tsp.c"
+#undef main
+
+#include "program.h"
+
+void run_tsp(const struct bench_case *c, struct result *result)
+{
+    int length = 0;
+    cities = 21;
+    make_map(57);
+    for (int round = 0; round < PROGRAM_ROUNDS; round++) {
+        if (mpg_host() == 0) {
+            prepare_queue();
+            go_nearest(&(struct search){&shortest, &best, 1});
+        }
+        mpg_barrier();
+        double start = now_us();
+        search_together(c->size);
+        if (mpg_host() == 0) {
+            samples_add(&result->ours, now_us() - start);
+            samples_add(&result->yardstick,
+                        1e6 * search_alone(c->size, &length));
+            must_be_right(c->name, difference(length));
+        }
+        mpg_barrier();
+    }
+}
