@@ -52,7 +52,7 @@ struct mpg__engine {
     struct mpg__barrier barrier;
     struct mpg__waiter *barrier_waiter;
     uintptr_t barrier_place; /* where in the program it waits */
-    uint32_t epoch; /* of the last question asked of another host */
+    uint32_t epoch;          /* of the last question asked of another host */
 };
 extern struct mpg__engine mpg__engine;
 
