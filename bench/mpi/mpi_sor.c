@@ -28,9 +28,10 @@ static cell *row_of(cell *colour, long row)
 }
 
 static void relax(cell *restrict ours, const cell *restrict across,
-                  const cell *restrict up, const cell *restrict down, int odd)
+                  const cell *restrict up, const cell *restrict down,
+                  long count, int odd)
 {
-    for (long k = 1 - odd; k < half - odd; k++) {
+    for (long k = 1 - odd; k < count - odd; k++) {
         cell sum = (up[k] + down[k]) + (across[k - 1 + odd] + across[k + odd]);
         ours[k] += omega * (sum / 4 - ours[k]);
     }
@@ -39,7 +40,7 @@ static void relax(cell *restrict ours, const cell *restrict across,
 static void relax_row(cell *ours, cell *other, long row, int colour)
 {
     relax(row_of(ours, row), row_of(other, row), row_of(other, row - 1),
-          row_of(other, row + 1), (int)((row + colour) & 1));
+          row_of(other, row + 1), half, (int)((row + colour) & 1));
 }
 
 /* Sends the rows at our ends to the neighbours, and receives theirs. */
