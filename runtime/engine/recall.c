@@ -19,7 +19,8 @@
  * an entry has credit for a number of times.  When that is used up, the
  * minipage is not asked for, on trial: if it faults, it gets twice the credit
  * of before, and if not, it is forgotten.  What another host has not taken away
- * since the last time costs nothing.
+ * since the last time costs nothing.  What faults although it was asked for
+ * loses credit.
  *
  * All of this is advice: MILLIPAGE_RECALL=0 turns it off and changes no result.
  */
@@ -107,24 +108,28 @@ static void sort(void)
         }
 }
 
-/* What is known of a minipage in two entries.  A trial that was passed doubles
- * the credit. */
+/* What was foreseen has faulted all the same.  If it was on trial, it has
+ * passed: twice the credit.  If it came and was taken away before it was used,
+ * the hosts contend for it, and asking early makes that worse: half, in the end
+ * none, and then it is on trial every time. */
+static void correct(struct want *want, const struct want *foreseen)
+{
+    unsigned deserved = foreseen->deserved;
+    if (foreseen->credit)
+        deserved /= 2;
+    else if (deserved)
+        deserved = deserved * 2 + 1;
+    want->deserved = (uint8_t)(deserved < CREDIT_MAX ? deserved : CREDIT_MAX);
+    want->credit = want->deserved ? want->deserved : 1;
+}
+
+/* What is known of a minipage in two entries. */
 static void join(struct want *into, const struct want *from)
 {
     const struct want *foreseen = into->has_faulted ? from : into;
-    bool is_trial = !foreseen->has_faulted && !foreseen->credit;
-    unsigned deserved =
-        into->deserved > from->deserved ? into->deserved : from->deserved;
-    if (is_trial && (into->has_faulted || from->has_faulted)) {
-        deserved = deserved * 2 + 1;
-        into->deserved =
-            (uint8_t)(deserved < CREDIT_MAX ? deserved : CREDIT_MAX);
-        into->credit = into->deserved;
-    } else if (!foreseen->has_faulted) {
-        into->deserved = foreseen->deserved;
-        into->credit = foreseen->credit;
-    }
-    into->has_faulted |= from->has_faulted;
+    if (!foreseen->has_faulted)
+        correct(into, foreseen);
+    into->has_faulted = true;
     if (into->access < from->access)
         into->access = from->access;
 }

@@ -26,6 +26,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/config.h"
@@ -162,11 +163,12 @@ static void wait_for(struct mpg__waiter *waiter)
             set_watch(WATCHED);
             return;
         }
-        /* Another thread serves.  Look for a moment, then sleep. */
+        /* Another thread serves, perhaps on this processor: the server thread
+         * does.  Look for a moment, then sleep. */
         if (!start)
             start = now_ns();
         if (now_ns() - start < spin_ns) {
-            relax();
+            sched_yield();
             continue;
         }
         uint32_t expected = WAITING;
@@ -256,7 +258,9 @@ static void ask_for_short_slices(void)
         int32_t nice;
         uint32_t priority;
         uint64_t runtime, deadline, period;
-    } attributes = {.size = sizeof attributes, .runtime = SERVER_SLICE_NS};
+    } attributes = {.size = sizeof attributes,
+                    .nice = getpriority(PRIO_PROCESS, 0),
+                    .runtime = SERVER_SLICE_NS};
     syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 
