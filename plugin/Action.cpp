@@ -92,7 +92,7 @@ protected:
     PP.setPredefines(PP.getPredefines() + "#define __MILLIPAGE__ 1\n");
     // copyin reads the master's copy from other hosts, where thread-local
     // storage has another one: the runtime is to keep the copies.
-    CI.getInvocation().getLangOpts().OpenMPUseTLS = false;
+    CI.getLangOpts().OpenMPUseTLS = false;
     registerPass(CI);
     return std::make_unique<Consumer>(CI);
   }

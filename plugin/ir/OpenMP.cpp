@@ -105,7 +105,7 @@ constexpr const char *Waiting[] = {
 /// MPG_OMP_STACK_GUARD of the runtime, for what is inlined later.
 constexpr uint64_t LargeFrame = 64 * 1024;
 
-void replace(Module &M, StringRef Library, StringRef Runtime) {
+void replaceFunction(Module &M, StringRef Library, StringRef Runtime) {
   Function *Old = M.getFunction(Library);
   // A program may have a function of its own by such a name.
   if (!Old || !Old->isDeclaration())
@@ -118,9 +118,9 @@ void replace(Module &M, StringRef Library, StringRef Runtime) {
 
 void replaceLibrary(Module &M) {
   for (const Replaced &R : Heap)
-    replace(M, R.Library, R.Runtime);
+    replaceFunction(M, R.Library, R.Runtime);
   for (StringRef Name : Waiting)
-    replace(M, Name, ("mpg__omp_" + Name).str());
+    replaceFunction(M, Name, ("mpg__omp_" + Name).str());
 }
 
 void checkStack(Value *Bytes, Instruction *Before) {
