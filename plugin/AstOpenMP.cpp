@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "AstOpenMP.h"
+#include "Compat.h"
 #include "Diagnostics.h"
 #include "clang/AST/OpenMPClause.h"
 #include "clang/AST/RecursiveASTVisitor.h"
@@ -21,7 +22,8 @@ public:
   bool VisitOMPExecutableDirective(OMPExecutableDirective *S) {
     if (!isSupported(S->getDirectiveKind()))
       report(Diags, S->getBeginLoc(), Diag::OpenMPDirective)
-          << llvm::omp::getOpenMPDirectiveName(S->getDirectiveKind());
+          << compat::directiveName(S->getDirectiveKind(),
+                                   Ctx.getLangOpts().OpenMP);
     for (const OMPClause *Clause : S->clauses())
       if (Clause && !isSupported(Clause->getClauseKind()))
         report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)

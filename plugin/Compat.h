@@ -84,6 +84,17 @@ inline auto variablesOf(clang::OMPThreadPrivateDecl *D) {
 #endif
 }
 
+/// What a directive is called; some have other names in newer editions.
+inline llvm::StringRef directiveName(llvm::omp::Directive Kind,
+                                     unsigned Version) {
+#if LLVM_VERSION_MAJOR >= 21
+  return llvm::omp::getOpenMPDirectiveName(Kind, Version);
+#else
+  (void)Version;
+  return llvm::omp::getOpenMPDirectiveName(Kind);
+#endif
+}
+
 inline clang::StringLiteral *stringLiteral(clang::ASTContext &Ctx,
                                            llvm::StringRef Text) {
 #if LLVM_VERSION_MAJOR >= 18

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %verify -Xclang -fopenmp %s
+// RUN: %verify -Xclang -fopenmp -Xclang -fopenmp-version=51 %s
 // RUN: %verify=simd -fopenmp-simd -DSIMD %s
 // What OpenMP units may say, and may not.
 #ifndef SIMD
