@@ -91,7 +91,7 @@ void mpg__post(unsigned host, struct mpg__message *message, const void *payload)
     message->from = mpg__engine.node.self;
     mpg__engine.counts.messages_sent++;
     mpg__engine.counts.bytes_sent += sizeof *message + message->bytes;
-    mpg__net_send(host, message, payload);
+    mpg__pages_then_send(host, message, payload);
 }
 
 static void send_one(unsigned host, const struct mpg__action *action)
@@ -105,8 +105,6 @@ static void send_one(unsigned host, const struct mpg__action *action)
     if (action->with_data) {
         struct mpg__region *region = mpg__region_get(message.region);
         message.bytes = (uint32_t)region->layout.slot_bytes;
-        if (message.bytes <= MPG_MESSAGE_SMALL_MAX)
-            mpg__pages_now(); /* It is copied here and now. */
         payload = mpg__slot_privileged(region, message.slot);
     }
     mpg__post(host, &message, payload);

@@ -29,6 +29,10 @@ void mpg__thread_done(uint32_t thread);
 void mpg__pages_change(void (*)(char *, size_t), uint32_t region,
                        uint32_t slot);
 void mpg__pages_now(void);
+/* And mpg__net_send behind the changes so far: nobody may be told of them, nor
+ * sent what they protect, before they are made. */
+void mpg__pages_then_send(unsigned host, const struct mpg__message *,
+                          const void *payload);
 
 /* ahead.c, under the lock: this thread has faulted there, and asked for it;
  * what else should be asked for? */

@@ -16,7 +16,7 @@
  *       of a host to itself too.
  *   P3  COPY and TAKE are delivered after their bytes are in place.
  *   P4  A closed minipage cannot be read, a readable one cannot be written,
- *       from the moment the action that says so returns.
+ *       before anything that its host says afterwards can leave it.
  */
 #ifndef MPG_PROTO_PROTO_H
 #define MPG_PROTO_PROTO_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
  * Whatever a host sends that has proved that it is one: this host goes on, or
- * ends the job with a reason; it never crashes, never fails an assertion, and
- * never sends to a host that is none.
+ * ends the job with a reason; it never crashes, never fails an assertion, never
+ * sends to a host that is none, and never tells a host of a change of
+ * protection, or sends it what that protects, before the change is made.
  *
  * The bytes go through the receiver, the engine and the protocol that ship.
  * Page tables, sockets and threads are not there.  Input:
@@ -23,7 +24,14 @@
 #include "net/net_internal.h"
 #include "reset.h"
 
-enum { HOSTS = 3, MEMORY = 1 << 20, SLOTS = 4, REGIONS = 2, WAITERS = 64 };
+enum {
+    HOSTS = 3,
+    MEMORY = 1 << 20,
+    SLOTS = 4,
+    REGIONS = 2,
+    WAITERS = 64,
+    VIEWS = 64
+};
 enum { READ, WRITE, PIN, LOCK, UNLOCK, BARRIER, PUSH, UNPIN, ACTIONS };
 #define BETWEEN 0xff
 
@@ -43,18 +51,73 @@ int mpg__fatal_host;
 int (*mpg__fatal_channel)(const char *line, size_t bytes);
 static char *privileged;
 
-static void change(char *start, size_t bytes)
+/* What the vpages allow, an enum mpg__access each. */
+static uint8_t allowed[VIEWS * MEMORY / MPG_PAGE];
+
+static uint8_t *vpage(const char *address)
+{
+    return &allowed[(size_t)(address - mpg__vm.views) / MPG_PAGE];
+}
+
+static void change(char *start, size_t bytes, unsigned from, unsigned to)
 {
     uint64_t at = (uint64_t)(start - mpg__vm.views) & (MEMORY - 1);
     if (!bytes || at + bytes > MEMORY)
         abort();
+    for (size_t i = 0; i < bytes / MPG_PAGE; i++) {
+        if (!(from >> vpage(start)[i] & 1))
+            abort();
+        vpage(start)[i] = (uint8_t)to;
+    }
 }
 
-static const struct mpg__vm_backend backend = {.open_read = change,
-                                               .open_write = change,
-                                               .upgrade = change,
-                                               .protect = change,
-                                               .close = change};
+#define CLOSED   (1u << MPG_ACCESS_NONE)
+#define READABLE (1u << MPG_ACCESS_READ)
+#define WRITABLE (1u << MPG_ACCESS_WRITE)
+
+static void open_read(char *start, size_t bytes)
+{
+    change(start, bytes, CLOSED, MPG_ACCESS_READ);
+}
+
+static void open_write(char *start, size_t bytes)
+{
+    change(start, bytes, CLOSED, MPG_ACCESS_WRITE);
+}
+
+static void upgrade(char *start, size_t bytes)
+{
+    change(start, bytes, READABLE, MPG_ACCESS_WRITE);
+}
+
+static void protect(char *start, size_t bytes)
+{
+    change(start, bytes, WRITABLE, MPG_ACCESS_READ);
+}
+
+static void close_pages(char *start, size_t bytes)
+{
+    change(start, bytes, READABLE | WRITABLE, MPG_ACCESS_NONE);
+}
+
+static const struct mpg__vm_backend backend = {.open_read = open_read,
+                                               .open_write = open_write,
+                                               .upgrade = upgrade,
+                                               .protect = protect,
+                                               .close = close_pages};
+
+/* Whether this host's access is down to what the message promises.  From here
+ * on any thread may send it. */
+static bool keeps_promise(const struct mpg__message *head)
+{
+    if (head->kind != MPG_MESSAGE_COPY && head->kind != MPG_MESSAGE_TAKE &&
+        head->kind != MPG_MESSAGE_GONE)
+        return true;
+    const struct mpg__region *region = mpg__region_get(head->region);
+    unsigned access = *vpage(mpg__slot_address(region, head->slot));
+    return access == MPG_ACCESS_NONE ||
+           (access == MPG_ACCESS_READ && head->kind == MPG_MESSAGE_COPY);
+}
 
 void mpg__vm_need_views(unsigned count)
 {
@@ -66,7 +129,7 @@ void mpg__net_send(unsigned host, const struct mpg__message *head,
                    const void *payload)
 {
     static volatile char sum;
-    if (host >= HOSTS || host == mpg__engine.node.self)
+    if (host >= HOSTS || host == mpg__engine.node.self || !keeps_promise(head))
         abort();
     for (uint32_t i = 0; i < head->bytes; i++)
         sum ^= ((const char *)payload)[i]; /* All of it must be there. */
@@ -212,6 +275,7 @@ static void open_host(unsigned self)
     static struct mpg__wait waits[64];
     memset(waits, 0, sizeof waits);
     memset(pins, 0, sizeof pins);
+    memset(allowed, 0, sizeof allowed);
     waiters_used = 0;
     mpg__node_init(&mpg__engine.node, self, HOSTS, waits, 64);
     for (unsigned region = 0; region < REGIONS; region++) {
@@ -243,8 +307,8 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
                                .views = MPG_VM_BASE + MEMORY,
                                .stride = MEMORY,
                                .shift = 20,
-                               .views_count = 64,
-                               .views_max = 64};
+                               .views_count = VIEWS,
+                               .views_max = VIEWS};
     mpg__services.freed = freed;
     mpg__services.size = size_of;
     reset_keep();
