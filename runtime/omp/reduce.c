@@ -179,7 +179,7 @@ EXPORTED int __kmpc_reduce(ident_t *loc, int gtid, int count, size_t bytes,
     int answer =
         __kmpc_reduce_nowait(loc, gtid, count, bytes, list, combine, lock);
     if (!answer)
-        mpg__team_barrier(0);
+        mpg__team_barrier(MPG_PLACE, 0);
     return answer;
 }
 
@@ -188,7 +188,7 @@ EXPORTED void __kmpc_end_reduce(ident_t *loc, int gtid, void *lock)
     (void)loc, (void)gtid;
     let_go(lock);
     if (mpg__frame_now()->threads > 1)
-        mpg__team_barrier(0);
+        mpg__team_barrier(MPG_PLACE, 0);
 }
 
 const char *mpg__reduce_deliver(const struct mpg__message *message)

@@ -13,11 +13,8 @@
 EXPORTED void __kmpc_barrier(ident_t *loc, int gtid)
 {
     (void)loc, (void)gtid;
-    if (mpg__frame_now()->threads == 1)
-        return;
-    mpg__self.place = (uintptr_t)__builtin_return_address(0);
-    mpg__team_barrier(0);
-    mpg__self.place = 0;
+    if (mpg__frame_now()->threads > 1)
+        mpg__team_barrier(MPG_PLACE, 0);
 }
 
 EXPORTED void __kmpc_flush(ident_t *loc)
@@ -76,10 +73,10 @@ EXPORTED void __kmpc_copyprivate(ident_t *loc, int gtid, size_t bytes,
         mpg__fatal("copyprivate of variables on a private stack (%p): compile "
                    "with millicc -fopenmp",
                    list);
-    void *from = (void *)mpg__team_barrier((uintptr_t)list);
+    void *from = (void *)mpg__team_barrier(MPG_PLACE, (uintptr_t)list);
     if (!was_single)
         copy(list, from);
-    mpg__team_barrier(0); /* Until then they have to stay. */
+    mpg__team_barrier(MPG_PLACE + 1, 0); /* Until then they have to stay. */
 }
 
 /* Locks.  The id of an address is its kind in the top bits above it. */

@@ -49,7 +49,7 @@ static struct {
     uint64_t settled;      /* host 0: tasks made and done by the last barrier */
     uint64_t brought;      /* host 0: what thread 0 brings to the barrier */
     uint64_t value;        /* what it brought to the last one */
-    uintptr_t place;       /* where in the program the last to arrive did */
+    uintptr_t place;       /* of the barrier that the first of them is at */
     bool is_complete;      /* all below have arrived */
     bool is_joining;       /* host 0: its main thread is at the region's end */
     bool is_joined;        /* and so is everybody else */
@@ -139,13 +139,8 @@ static void next_round(void)
 
 /* A phase of the program begins (recall.c): the region, what comes behind one
  * of its barriers, or, on host 0, what comes behind the region. */
-enum offset { OF_REGION, BEHIND_REGION, BEHIND_BARRIER };
-
-static void begin_phase(enum offset offset)
+static void begin_phase(uintptr_t place)
 {
-    uintptr_t place = (uintptr_t)team.start.microtask + offset;
-    if (offset == BEHIND_BARRIER && team.place)
-        place = team.place;
     if (team.count)
         mpg__recall(place);
 }
@@ -156,7 +151,7 @@ static void release(uint64_t value)
                                    .arg = value};
     team.value = value;
     tell_children(&message, NULL);
-    begin_phase(BEHIND_BARRIER);
+    begin_phase(team.place);
     next_round();
 }
 
@@ -170,7 +165,7 @@ static void begin(const struct mpg__start *start)
         mpg__team_first_on(self_host() + 1, start->threads) - team.first;
     team.regions++;
     tell_children(&message, start);
-    begin_phase(OF_REGION);
+    begin_phase((uintptr_t)start->microtask);
     next_round();
     wake_all(&team.idle);
 }
@@ -185,7 +180,7 @@ static void go_on(void)
         return;
     }
     team.is_joined = true;
-    begin_phase(BEHIND_REGION);
+    begin_phase(team.place);
     if (team.joiner)
         mpg__waiter_wake(team.joiner);
     team.joiner = NULL;
@@ -266,13 +261,15 @@ static void look_for_tasks(void)
 }
 
 /* Arrives, and waits for the next round, or, as the joiner, for the others. */
-static void meet(bool is_joiner)
+static void meet(bool is_joiner, uintptr_t place)
 {
     sigset_t before;
     mpg__output_flush();
     lock_team(&before);
     uint32_t round = team.rounds;
-    team.place = mpg__self.place;
+    /* Threads may come to one barrier from two places, as after a reduction. */
+    if (mpg__self.frame->tid == team.first)
+        team.place = place;
     if (is_joiner)
         team.is_joining = true;
     arrive();
@@ -290,17 +287,18 @@ static void meet(bool is_joiner)
     unlock_team(&before);
 }
 
-uint64_t mpg__team_barrier(uint64_t value)
+uint64_t mpg__team_barrier(uintptr_t place, uint64_t value)
 {
     if (mpg__self.frame->tid == 0)
         team.brought = value;
-    meet(false);
+    meet(false, place);
     return team.value; /* The next one comes when all have read it. */
 }
 
 void mpg__team_join(void)
 {
-    meet(mpg__self.frame->tid == 0);
+    /* No barrier has that place: the function begins a byte before. */
+    meet(mpg__self.frame->tid == 0, (uintptr_t)team.start.microtask + 1);
 }
 
 /* Regions. */

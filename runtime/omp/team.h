@@ -65,7 +65,6 @@ struct mpg__thread {
     uint32_t slot;   /* 0: the host's main thread; else of its pool */
     bool is_of_team; /* main or of the pool; else a thread of the program's */
     bool has_run_tasks;                 /* since it was last at a barrier */
-    uintptr_t place;                    /* in the program, of its barrier; 0 */
     struct mpg__private_copies *copies; /* threadprivate.c */
 };
 
@@ -107,8 +106,10 @@ uint32_t mpg__team_first_on(unsigned host, uint32_t threads);
 uint32_t mpg__team_regions(void);
 
 /* Waits until all threads of the region are here and all tasks are done.
- * `value` of thread 0 is what every thread gets. */
-uint64_t mpg__team_barrier(uint64_t value);
+ * `value` of thread 0 is what every thread gets.  `place`: where in the program
+ * the barrier is, or anything else that tells it from others (recall.c). */
+uint64_t mpg__team_barrier(uintptr_t place, uint64_t value);
+#define MPG_PLACE ((uintptr_t)__builtin_return_address(0)) /* of the caller */
 /* The end of a region.  Thread 0 waits for all; the others go on waiting until
  * the next region begins. */
 void mpg__team_join(void);
