@@ -25,7 +25,6 @@
  * All of this is advice: MILLIPAGE_RECALL=0 turns it off and changes no result.
  */
 #include <stddef.h>
-#include <string.h>
 
 #include "base/config.h"
 #include "engine_internal.h"
@@ -189,7 +188,7 @@ static void ask(const struct want *foreseen)
 
 void mpg__recall(uintptr_t place)
 {
-    if (!mpg__config.recall)
+    if (!mpg__config.recall || mpg__engine.node.hosts == 1)
         return;
     if (now)
         close_list();
