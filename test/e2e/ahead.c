@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * Asking ahead, by its counts: a long run of faults becomes a stream; what is
- * exchanged time and again is asked for at once; what is touched in no order,
- * or with MILLIPAGE_AHEAD=0, faults one by one.
+ * Asking ahead, by its counts: a long run of faults becomes a stream, also one
+ * of several that take turns; what is exchanged time and again is asked for at
+ * once; what is touched in no order, or with MILLIPAGE_AHEAD=0, faults one by
+ * one.
  */
 #include "spmd.h"
 
 enum { PAGES = 256, WORDS = 512, ROW = 4, ROUNDS = 24 };
 
-static volatile long *data;
+static volatile long *data, *more; /* of the same size */
 
 static void write_all(long value)
 {
@@ -23,6 +24,17 @@ static uint64_t read_all(long value, int backwards)
     for (int i = 0; i < PAGES; i++) {
         int page = backwards ? PAGES - 1 - i : i;
         CHECK_EQ(data[page * WORDS], value + page);
+    }
+    return spmd_stats().read_faults - before;
+}
+
+/* The same of both, in turns, as a = b + c does. */
+static uint64_t read_both(long value)
+{
+    uint64_t before = spmd_stats().read_faults;
+    for (int i = 0; i < PAGES; i++) {
+        CHECK_EQ(data[i * WORDS], value + i);
+        CHECK_EQ(more[i * WORDS], value - i);
     }
     return spmd_stats().read_faults - before;
 }
@@ -51,6 +63,7 @@ int main(void)
     int is_on = !option || strcmp(option, "0");
     int takes_part = mpg_host() == 0 || mpg_host() == mpg_hosts() - 1;
     data = spmd_pages(PAGES * 4096);
+    more = spmd_pages(PAGES * 4096);
     for (int turn = 0; turn < 2; turn++) {
         int backwards = turn == 1;
         if (mpg_host() == 0)
@@ -65,6 +78,17 @@ int main(void)
             CHECK_EQ(faults, PAGES);
         mpg_barrier();
     }
+    for (int i = 0; mpg_host() == 0 && i < PAGES; i++) {
+        data[i * WORDS] = 5000 + i;
+        more[i * WORDS] = 5000 - i;
+    }
+    mpg_barrier();
+    uint64_t both = read_both(5000);
+    if (mpg_host() && is_on)
+        CHECK_LT(both, PAGES / 2);
+    else if (mpg_host())
+        CHECK_EQ(both, 2 * PAGES);
+    mpg_barrier();
     uint64_t faults = exchange_row();
     if (mpg_hosts() > 1 && takes_part) {
         if (is_on) /* One in eight rounds is asked for one by one. */
