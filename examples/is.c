@@ -11,13 +11,9 @@
  * in an iteration is its owner, who stores instead of adding; so nobody has
  * to clear it.  That makes hosts + 1 barriers an iteration.
  */
-#include "common.h"
+#include "is_keys.h"
 
 #include <stdatomic.h>
-
-#ifndef VALUES
-#define VALUES 512
-#endif
 
 #pragma millipage shared granularity(256)
 int histogram[VALUES];
@@ -26,69 +22,6 @@ int histogram[VALUES];
  * modulo 2^64 does as well.  Hosts add to it with one atomic instruction. */
 #pragma millipage shared
 _Atomic uint64_t checksum;
-
-/* A block of the keys: those with the global indices first .. first + count. */
-struct keys {
-    long first;
-    long count;
-    int *key;
-    int *rank;
-};
-
-static struct keys make_keys(long first, long count, long values)
-{
-    struct keys keys = {.first = first, .count = count};
-    size_t bytes = (size_t)(count > 0 ? count : 1) * sizeof(int);
-
-    keys.key = private_alloc(bytes);
-    keys.rank = private_alloc(bytes);
-    for (long i = 0; i < count; i++) {
-        /* The mean of four draws: values in the middle are more frequent. */
-        uint64_t bits = random_bits((uint64_t)(first + i));
-        uint64_t sum = (bits & 0xffff) + (bits >> 16 & 0xffff) +
-                       (bits >> 32 & 0xffff) + (bits >> 48);
-        keys.key[i] = (int)(sum * (uint64_t)values >> 18);
-    }
-    return keys;
-}
-
-static void free_keys(struct keys *keys)
-{
-    free(keys->key);
-    free(keys->rank);
-}
-
-/* Each iteration changes one key, so that each has something to rank. */
-static void change_key(struct keys *keys, long iteration, long values)
-{
-    long index = iteration - keys->first;
-
-    if (index >= 0 && index < keys->count)
-        keys->key[index] = (int)(values - 1 - iteration % values);
-}
-
-static void count_keys(const struct keys *keys, int *counts, long values)
-{
-    memset(counts, 0, (size_t)values * sizeof *counts);
-    for (long i = 0; i < keys->count; i++)
-        counts[keys->key[i]]++;
-}
-
-/* `smaller` has, for each value, how many of all keys are smaller. */
-static void rank_keys(struct keys *keys, const int *smaller)
-{
-    for (long i = 0; i < keys->count; i++)
-        keys->rank[i] = smaller[keys->key[i]];
-}
-
-static uint64_t sum_ranks(const struct keys *keys)
-{
-    uint64_t sum = 0;
-
-    for (long i = 0; i < keys->count; i++)
-        sum += (uint64_t)keys->rank[i] * (uint64_t)(keys->first + i + 1);
-    return sum;
-}
 
 static void add_counts(const int *counts, long values)
 {
@@ -120,28 +53,6 @@ static void rank_together(struct keys *keys, long values, long iterations)
             atomic_fetch_add(&checksum, sum_ranks(keys));
         mpg_barrier(); /* the histogram has been read; it may be written */
     }
-}
-
-/* The sequential computation: all the keys, one private histogram.  Leaves
- * the last ranks in the keys. */
-static double rank_alone(struct keys *keys, long values, long iterations)
-{
-    int counts[VALUES];
-    double seconds = -seconds_now();
-
-    for (long iteration = 0; iteration < iterations; iteration++) {
-        change_key(keys, iteration, values);
-        count_keys(keys, counts, values);
-        int sum = 0;
-        for (long v = 0; v < values; v++) {
-            int count = counts[v];
-            counts[v] = sum;
-            sum += count;
-        }
-        for (long i = 0; i < keys->count; i++)
-            keys->rank[i] = counts[keys->key[i]];
-    }
-    return seconds + seconds_now();
 }
 
 /* Integers: equal or wrong. */

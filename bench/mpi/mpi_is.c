@@ -5,87 +5,23 @@
  */
 #include "common.h"
 
-#define VALUES 512
-
-struct keys {
-    long first, count;
-    int *key, *rank;
-};
-
-static struct keys make_keys(long first, long count, long values)
-{
-    struct keys keys = {.first = first, .count = count};
-    size_t bytes = (size_t)(count > 0 ? count : 1) * sizeof(int);
-    keys.key = private_alloc(bytes);
-    keys.rank = private_alloc(bytes);
-    for (long i = 0; i < count; i++) {
-        uint64_t bits = random_bits((uint64_t)(first + i));
-        uint64_t sum = (bits & 0xffff) + (bits >> 16 & 0xffff) +
-                       (bits >> 32 & 0xffff) + (bits >> 48);
-        keys.key[i] = (int)(sum * (uint64_t)values >> 18);
-    }
-    return keys;
-}
-
-static void change_key(struct keys *keys, long iteration, long values)
-{
-    long index = iteration - keys->first;
-    if (index >= 0 && index < keys->count)
-        keys->key[index] = (int)(values - 1 - iteration % values);
-}
-
-static void count_keys(const struct keys *keys, int *counts)
-{
-    memset(counts, 0, VALUES * sizeof *counts);
-    for (long i = 0; i < keys->count; i++)
-        counts[keys->key[i]]++;
-}
-
-static void rank_keys(struct keys *keys, const int *histogram, long values)
-{
-    int smaller[VALUES];
-    for (long v = 0, sum = 0; v < values; v++) {
-        smaller[v] = (int)sum;
-        sum += histogram[v];
-    }
-    for (long i = 0; i < keys->count; i++)
-        keys->rank[i] = smaller[keys->key[i]];
-}
-
-static uint64_t sum_ranks(const struct keys *keys)
-{
-    uint64_t sum = 0;
-    for (long i = 0; i < keys->count; i++)
-        sum += (uint64_t)keys->rank[i] * (uint64_t)(keys->first + i + 1);
-    return sum;
-}
+#include "../../examples/is_keys.h"
 
 static double rank_together(struct keys *keys, int *histogram, long values,
                             long iterations)
 {
-    int counts[VALUES];
+    int counts[VALUES], smaller[VALUES];
     MPI_Barrier(MPI_COMM_WORLD);
     double seconds = -seconds_now();
     for (long iteration = 0; iteration < iterations; iteration++) {
         change_key(keys, iteration, values);
-        count_keys(keys, counts);
+        count_keys(keys, counts, values);
         MPI_Allreduce(counts, histogram, (int)values, MPI_INT, MPI_SUM,
                       MPI_COMM_WORLD);
-        rank_keys(keys, histogram, values);
+        count_smaller(histogram, smaller, values);
+        rank_keys(keys, smaller);
     }
     MPI_Barrier(MPI_COMM_WORLD);
-    return seconds + seconds_now();
-}
-
-static double rank_alone(struct keys *keys, int *histogram, long values,
-                         long iterations)
-{
-    double seconds = -seconds_now();
-    for (long iteration = 0; iteration < iterations; iteration++) {
-        change_key(keys, iteration, values);
-        count_keys(keys, histogram);
-        rank_keys(keys, histogram, values);
-    }
     return seconds + seconds_now();
 }
 
@@ -94,13 +30,13 @@ static void check(const int *histogram, uint64_t ranks, long count, long values,
 {
     int right[VALUES];
     struct keys all = make_keys(0, count, values);
-    outcome->sequential = rank_alone(&all, right, values, iterations);
+    outcome->sequential = rank_alone(&all, values, iterations);
+    count_keys(&all, right, values);
     if (memcmp(histogram, right, (size_t)values * sizeof *right) != 0)
         outcome->wrong = "keys were counted wrongly";
     else if (sum_ranks(&all) != ranks)
         outcome->wrong = "ranks are wrong";
-    free(all.key);
-    free(all.rank);
+    free_keys(&all);
 }
 
 int main(int argc, char **argv)
