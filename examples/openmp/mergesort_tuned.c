@@ -4,9 +4,9 @@
  *
  * A merge reads what other tasks wrote, wherever they ran: in long runs, from
  * the first key to the last.  So every page of both arrays moves a few times
- * in the life of the program, and each costs a fault and a request.  In
- * minipages of 128 KiB, the keys of the smallest task, the same bytes move in
- * a thirty-second part of the messages.
+ * in the life of the program, and each costs a request, an answer, and a change
+ * of protection at either end.  In minipages of 128 KiB, the keys of the
+ * smallest task, the same bytes move in a thirty-second part of the messages.
  */
 #include "common.h"
 

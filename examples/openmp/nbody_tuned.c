@@ -4,8 +4,8 @@
  *
  * Every thread reads all places in every step, and each has changed.  They
  * are 128 KiB by default, 32 pages, of which a host needs all that are not its
- * own: with two hosts 16 faults a step.  Minipages of 16 KiB make it four.
- * Greater ones would save more of the faults, but a minipage should not have
+ * own: with two hosts 16 requests a step.  Minipages of 16 KiB make it four.
+ * Greater ones would save more of them, but a minipage should not have
  * places of two hosts, which would take it from each other all the time.
  */
 #include "common.h"

@@ -3,7 +3,7 @@
  * stencil.c with a pragma for each of its two grids.
  *
  * Without it a grid moves page by page, and a row of 2048 doubles has four
- * pages: a border row costs four faults, four requests, four invalidations.
+ * pages: a border row costs four requests, four answers, four invalidations.
  * A granularity of 16384 bytes makes a row one minipage, so it costs one of
  * each.  The rows of another width are not one minipage each; that costs time,
  * never correctness.
