@@ -14,6 +14,7 @@
 #ifndef MPG_BASE_MUTEX_H
 #define MPG_BASE_MUTEX_H
 
+#include <errno.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -26,10 +27,15 @@ typedef _Atomic uint32_t mpg__mutex;
 
 #define MPG_MUTEX_SPINS 100
 
+/* That the word has changed meanwhile is no error of the caller's: these leave
+ * errno as it was, for malloc, say, of which programs expect that. */
+
 static inline void mpg__futex_wait(_Atomic uint32_t *word, uint32_t value,
                                    const struct timespec *timeout)
 {
+    int saved = errno;
     syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, timeout, 0, 0);
+    errno = saved;
 }
 
 static inline void mpg__futex_wake(_Atomic uint32_t *word, int count)

@@ -6,6 +6,7 @@
  */
 #include "base/mutex.h"
 
+#include <errno.h>
 #include <pthread.h>
 
 #include "check.h"
@@ -16,9 +17,12 @@ static mpg__mutex mutex;
 static unsigned long first, second; /* equal, but for who has the mutex */
 static atomic_ulong tried;
 
+#define MINE 1234 /* no error: whoever takes the mutex finds it unchanged */
+
 static void *take(void *number)
 {
     bool only_tries = (intptr_t)number == 0;
+    errno = MINE;
     for (int turn = 0; turn < TURNS; turn++) {
         if (!only_tries)
             mpg__mutex_lock(&mutex);
@@ -34,6 +38,7 @@ static void *take(void *number)
         second++;
         mpg__mutex_unlock(&mutex);
     }
+    CHECK_EQ(errno, MINE);
     return NULL;
 }
 
