@@ -12,63 +12,14 @@
  * stdio needs the same, because it hands large buffers to the kernel as they
  * are, past any interposed write.
  */
-#include <dlfcn.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "base/fatal.h"
-#include "engine/engine.h"
+#include "bounce.h"
 
-#define EXPORTED __attribute__((visibility("default")))
-
-#define ON_STACK 4096 /* bytes of a private buffer that need no mapping */
-
-/* A private buffer.  From mmap, not malloc: read and write may be called in
- * signal handlers. */
-struct bounce {
-    char *bytes;
-    size_t mapped;
-    char small[ON_STACK];
-};
-
-static bool bounce_open(struct bounce *bounce, size_t bytes)
-{
-    bounce->mapped = 0;
-    bounce->bytes = bounce->small;
-    if (bytes <= ON_STACK)
-        return true;
-    void *got = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (got == MAP_FAILED) {
-        errno = ENOMEM;
-        return false;
-    }
-    bounce->bytes = got;
-    bounce->mapped = bytes;
-    return true;
-}
-
-static void bounce_close(struct bounce *bounce)
-{
-    int saved = errno;
-    if (bounce->mapped)
-        munmap(bounce->bytes, bounce->mapped);
-    errno = saved;
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* The definitions behind ours.  They are looked up when the library is loaded:
- * the fault path sends and receives, and must not come upon the dynamic
- * linker there. */
 #define CALLS(X)                                                               \
     X(read)                                                                    \
     X(pread)                                                                   \
@@ -88,24 +39,12 @@ static size_t least(size_t a, size_t b)
     X(fwrite)                                                                  \
     X(fputs)                                                                   \
     X(puts)
+BEHIND(CALLS)
 
-static struct {
-#define POINTER(name) __typeof__(name) *name;
-    CALLS(POINTER)
-#undef POINTER
-} behind;
-
-__attribute__((constructor(101))) static void find_calls(void){
-#define FIND(name) behind.name = (__typeof__(name) *)dlsym(RTLD_NEXT, #name);
-    CALLS(FIND)
-#undef FIND
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
 }
-
-/* Libraries that are set up before ours may come earlier. */
-#define NEXT(name)                                                             \
-    if (!behind.name)                                                          \
-        find_calls();                                                          \
-    __typeof__(name) *next = behind.name
 
 /* A call that fills or takes `bytes` of `buffer`: as it is when the buffer is
  * private; else with `bounced.bytes` for it. */
@@ -253,6 +192,8 @@ EXPORTED ssize_t __recvfrom_chk(int fd, void *restrict buffer, size_t size,
 
 static bool any_shared(const struct iovec *parts, int count)
 {
+    if (mpg__vm_is_shared(parts))
+        return true;
     for (int i = 0; i < count; i++)
         if (parts[i].iov_len && mpg__vm_is_shared(parts[i].iov_base))
             return true;
