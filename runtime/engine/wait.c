@@ -124,13 +124,23 @@ static void set_watch(uint32_t events)
         mpg__fatal("epoll_ctl on the connections: %m");
 }
 
+/* With one peer there is one place to look. */
+#define LOOKS 8u /* for one poll, which sees the rest: room to send, timers */
+
+static int look(unsigned tries)
+{
+    if (mpg__net_count() == 1 && tries % LOOKS)
+        return mpg__net_look();
+    return mpg__net_poll(0);
+}
+
 /* Has the role: serves until the waiter is done. */
 static void poll_until_done(struct mpg__waiter *waiter)
 {
     set_watch(0);
     uint64_t start = now_ns();
-    while (!is_done(waiter)) {
-        if (mpg__net_poll(0) > 0) {
+    for (unsigned tries = 1; !is_done(waiter); tries++) {
+        if (look(tries) > 0) {
             start = now_ns(); /* Where one came, more may follow. */
             continue;
         }
@@ -149,7 +159,7 @@ static void poll_until_done(struct mpg__waiter *waiter)
     }
     /* What was asked for ahead comes right behind, and receiving it now is
      * cheaper than a fault for it. */
-    while (mpg__requests_are_open() && mpg__net_poll(0) > 0)
+    while (mpg__requests_are_open() && look(1) > 0)
         ;
 }
 

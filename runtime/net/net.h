@@ -63,10 +63,11 @@ void mpg__net_start(const struct mpg__net_config *config);
 
 /* Puts head and, when head->bytes > 0, as many bytes from payload into the
  * host's queue; calls the host first if need be.  Does not block and makes no
- * system call on an open connection.  Payloads wait by reference, so their
- * bytes must not change until the peer has received them (those with at most
- * MPG_MESSAGE_SMALL_MAX bytes are copied).  What is sent to a lost host is
- * dropped. */
+ * system call on an open connection.  From then on it leaves with whatever any
+ * thread flushes: what must be done before it leaves is done by now.  Payloads
+ * wait by reference, so their bytes must not change until the peer has received
+ * them (those with at most MPG_MESSAGE_SMALL_MAX bytes are copied).  What is
+ * sent to a lost host is dropped. */
 void mpg__net_send(unsigned host, const struct mpg__message *head,
                    const void *payload);
 
@@ -81,6 +82,10 @@ void mpg__net_flush(void);
  * arrive, and delivers a few messages of each connection.  Returns how many it
  * delivered.  One thread at a time. */
 int mpg__net_poll(int timeout_ms);
+
+/* As mpg__net_poll(0), but looks only at the host that was heard last, which is
+ * one system call where that takes two.  Who uses it polls now and then too. */
+int mpg__net_look(void);
 
 /* Makes a mpg__net_poll that sleeps return.  From any thread. */
 void mpg__net_kick(void);

@@ -26,6 +26,7 @@ typedef struct mpg__connection *_Atomic slot;
 static slot *table; /* one a host, NULL until they meet */
 static _Atomic unsigned open_count;
 static int epoll = -1, kick = -1, timer = -1;
+static struct mpg__connection *heard; /* last, by who polls; or NULL */
 
 void *mpg__net_memory(size_t bytes)
 {
@@ -165,6 +166,17 @@ static void tick(void)
     mpg__net_answer_tick();
 }
 
+static int receive_from(struct mpg__connection *c)
+{
+    int delivered = mpg__net_receive(c->host, c);
+    /* The answers to all that one host has said leave together. */
+    if (delivered) {
+        mpg__net_flush();
+        heard = c;
+    }
+    return delivered;
+}
+
 static int host_event(unsigned host, uint32_t events)
 {
     struct mpg__connection *c = mpg__net_find(host);
@@ -175,12 +187,14 @@ static int host_event(unsigned host, uint32_t events)
         mpg__net_drain(host, c);
         mpg__mutex_unlock(&c->lock);
     }
-    int delivered =
-        events & ~(uint32_t)EPOLLOUT ? mpg__net_receive(host, c) : 0;
-    /* The answers to all that one host has said leave together. */
-    if (delivered)
-        mpg__net_flush();
-    return delivered;
+    return events & ~(uint32_t)EPOLLOUT ? receive_from(c) : 0;
+}
+
+int mpg__net_look(void)
+{
+    if (!heard || atomic_load(&heard->state) != MPG_NET_OPEN)
+        return 0;
+    return receive_from(heard);
 }
 
 int mpg__net_poll(int timeout_ms)
