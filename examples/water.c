@@ -5,9 +5,10 @@
  *
  * A molecule is an element of 672 bytes.  In a time step every host moves its
  * own molecules; then it reads all of them, and adds the forces it has found
- * to those of others, each under the molecule's lock.  Reading wants large
- * minipages, adding wants small ones: K molecules share a minipage, -DK=16 when
- * compiling, or MILLIPAGE_GRANULARITY="molecules=element,16" when starting.
+ * to those of others, under their lock.  Reading wants large minipages, adding
+ * wants small ones: K molecules share a minipage and a lock, -DK=16 when
+ * compiling.  (MILLIPAGE_GRANULARITY="molecules=element,16" when starting makes
+ * the minipages as large, but leaves each molecule its lock.)
  */
 #include "water.h"
 #include "common.h"
@@ -133,8 +134,10 @@ static double compute_pairs(struct scene *scene, long from, long to, long count,
         long partners = (count - 1) / 2;
         if (count % 2 == 0 && i < count / 2)
             partners++; /* the one opposite belongs to the first half */
-        for (long d = 1; d <= partners; d++)
-            energy += pair_in_scene(scene, i, (i + d) % count, box);
+        for (long d = 1; d <= partners; d++) {
+            long j = i + d < count ? i + d : i + d - count;
+            energy += pair_in_scene(scene, i, j, box);
+        }
     }
     return energy;
 }
@@ -147,11 +150,16 @@ static void share_forces(struct scene *scene, long from, long to, long count)
 
     if (from == to)
         return;
-    for (long k = 0; k < (met < count ? met : count); k++) {
-        long i = (from + k) % count;
-        mpg_lock(MOLECULE_LOCK + (unsigned)i);
-        add_forces(&molecules[i], scene->force[i]);
-        mpg_unlock(MOLECULE_LOCK + (unsigned)i);
+    if (met > count)
+        met = count;
+    for (long k = 0; k < met;) {
+        unsigned lock = MOLECULE_LOCK + (unsigned)((from + k) % count / K);
+        mpg_lock(lock);
+        do {
+            long i = (from + k++) % count;
+            add_forces(&molecules[i], scene->force[i]);
+        } while (k < met && (from + k) % count % K);
+        mpg_unlock(lock);
     }
 }
 
