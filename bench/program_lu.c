@@ -2,8 +2,9 @@
  *
  * LU.
  */
-#define main lu_main
-#define N    3072
+#define main  lu_main
+#define N     4096
+#define BLOCK 128
 #include "../examples/lu.c"
 #undef main
 
