@@ -4,7 +4,7 @@
  *
  * One host makes the points, and in the first round each of the others
  * fetches its part, seven megabytes in all: 1,800 pages.  They are asked for
- * ahead, so that is few faults, but a request and an answer for each.  Minipages
+ * ahead, so that is few faults, but a request and an answer for each. Minipages
  * of 2,048 points, which are 18 pages, make it 100.  After the first round a
  * host's points stay where they are, but at the border of two parts, where both
  * hosts write the clusters of points in one minipage: that is why they are not
