@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "vm/vm.h"
+#include "engine/engine.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 

@@ -31,6 +31,7 @@ int main(void)
     }
     mpg_barrier();
     CHECK_LE(connections(), tree + 2);
+    mpg_barrier(); /* Whoever goes on from here connects with others. */
     long *cells = spmd_pages((size_t)hosts * 4096);
     cells[(size_t)host * 512] = host;
     mpg_barrier();
