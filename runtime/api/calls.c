@@ -266,19 +266,16 @@ static const struct sockaddr *own_address(struct sockaddr_storage *own,
     return memcpy(own, given, length);
 }
 
-EXPORTED int bind(int fd, const struct sockaddr *address, socklen_t length)
-{
-    NEXT(bind);
-    struct sockaddr_storage own;
-    return next(fd, own_address(&own, address, length), length);
-}
+#define TO_ADDRESS_CALL(name)                                                  \
+    EXPORTED int name(int fd, const struct sockaddr *to, socklen_t length)     \
+    {                                                                          \
+        NEXT(name);                                                            \
+        struct sockaddr_storage own;                                           \
+        return next(fd, own_address(&own, to, length), length);                \
+    }
 
-EXPORTED int connect(int fd, const struct sockaddr *address, socklen_t length)
-{
-    NEXT(connect);
-    struct sockaddr_storage own;
-    return next(fd, own_address(&own, address, length), length);
-}
+TO_ADDRESS_CALL(bind)
+TO_ADDRESS_CALL(connect)
 
 /* The kernel says how long the address is, and writes what there is room for.
  */
