@@ -9,7 +9,6 @@
 #include "sim.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /* What the host whose turn it is has said to itself; kind 0 is NEXT. */
 enum { SELF_MAX = 64 };
@@ -184,12 +183,9 @@ static void step(struct turn *turn, struct mpg__event *event)
 {
     struct sim *sim = turn->sim;
     struct mpg__actions actions;
-    if (++sim->counts.steps > sim->config.steps_max) {
-        fprintf(stderr, "mpgsim: not at its end after --steps %llu\n",
+    if (++sim->counts.steps > sim->config.steps_max)
+        sim_end(sim, MISUSED, "not at its end after --steps %llu",
                 (unsigned long long)sim->config.steps_max);
-        say_replay(sim);
-        exit(2);
-    }
     if ((event->copy || event->home) && event->slot == sim->config.traced)
         say_step(turn, event);
     mutate_step(&sim->host[turn->host].node, event, &actions);

@@ -10,12 +10,11 @@
 #include <errno.h>
 #include <getopt.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-
-enum { CLEAN = 0, VIOLATED = 1, MISUSED = 2 };
 
 static struct sim_config config = {.hosts = 64,
                                    .phases = 4,
@@ -27,7 +26,7 @@ static struct sim_config config = {.hosts = 64,
 
 static const char *program;
 
-void say_replay(const struct sim *sim)
+static void say_replay(const struct sim *sim)
 {
     const struct sim_config *used = &sim->config;
     fprintf(stderr,
@@ -38,6 +37,24 @@ void say_replay(const struct sim *sim)
             used->readers, used->sharers, (unsigned long long)used->steps_max,
             used->mutation ? " --mutate " : "",
             used->mutation ? used->mutation : "");
+}
+
+/* The first seed to find something tells its line and ends all: the others are
+ * threads in the middle of theirs, and a second line would be no one's to
+ * replay. */
+void sim_end(const struct sim *sim, int status, const char *format, ...)
+{
+    static pthread_mutex_t end = PTHREAD_MUTEX_INITIALIZER; /* never let go */
+    pthread_mutex_lock(&end);
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "mpgsim: ");
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    if (sim)
+        say_replay(sim);
+    _Exit(status);
 }
 
 /* One simulation. */
@@ -123,9 +140,8 @@ static void run_all(struct report *report)
         if (report->seeds == 1) {
             run(&sims[i]);
         } else if (pthread_create(&threads[i], NULL, run, &sims[i])) {
-            fprintf(stderr, "mpgsim: no thread for each of --seeds %u\n",
+            sim_end(NULL, MISUSED, "no thread for each of --seeds %u",
                     report->seeds);
-            _Exit(MISUSED);
         }
     }
     for (unsigned i = 0; i < report->seeds; i++) {

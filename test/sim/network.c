@@ -7,7 +7,6 @@
  */
 #include "sim.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { SLOW_ONE_IN = 16, SLOW_FACTOR = 8 };
@@ -15,10 +14,8 @@ enum { SLOW_ONE_IN = 16, SLOW_FACTOR = 8 };
 static void *grown(void *old, size_t bytes)
 {
     void *got = realloc(old, bytes);
-    if (!got) {
-        fprintf(stderr, "mpgsim: out of memory: fewer hosts, please\n");
-        exit(2);
-    }
+    if (!got)
+        sim_end(NULL, MISUSED, "out of memory: fewer hosts, please");
     return got;
 }
 

@@ -12,7 +12,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { HOME_WRITING = 2 }; /* the last state of home.c */
 
@@ -25,11 +24,9 @@ void sim_fail(const struct sim *sim, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "mpgsim: violation at time %llu, step %llu: %s\n",
+    sim_end(sim, VIOLATED, "violation at time %llu, step %llu: %s",
             (unsigned long long)sim->now, (unsigned long long)sim->counts.steps,
             text);
-    say_replay(sim);
-    _Exit(1); /* Other seeds' threads may be at work. */
 }
 
 _Noreturn void mpg__assert_fail(const char *condition, const char *file,

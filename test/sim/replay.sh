@@ -33,3 +33,11 @@ sh -c "$line" >/dev/null 2>second
 [ $? -eq 1 ] || fail "$line: status not 1"
 cmp first second || fail "$line: another violation"
 cat second
+
+# All seeds reach their last step at about the same time: one of them says so.
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    "$mpgsim" --hosts 100 --workload random --seeds 16 --steps 100 \
+        >/dev/null 2>ends
+    [ $? -eq 2 ] || fail "out of steps: status not 2: $(cat ends)"
+    [ "$(wc -l <ends)" -eq 2 ] || fail "not two lines: $(cat ends)"
+done

@@ -267,6 +267,11 @@ void report_print(const struct report *);
 bool report_json(const struct report *, FILE *); /* and closes it */
 
 /* mpgsim.c */
-void say_replay(const struct sim *);
+enum { CLEAN = 0, VIOLATED = 1, MISUSED = 2 }; /* statuses */
+/* Says why in one line, then the line that replays the simulation if there is
+ * one, and ends the program with `status`.  Any thread; the first one's words
+ * are the only ones. */
+_Noreturn void sim_end(const struct sim *, int status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

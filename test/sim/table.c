@@ -5,7 +5,6 @@
  */
 #include "sim.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,10 +14,8 @@ enum { CHUNK = 1024, FIRST_SIZE = 1024 };
 static void *allocate(size_t count, size_t bytes)
 {
     void *got = calloc(count, bytes);
-    if (!got) {
-        fprintf(stderr, "mpgsim: out of memory: fewer hosts, please\n");
-        exit(2);
-    }
+    if (!got)
+        sim_end(NULL, MISUSED, "out of memory: fewer hosts, please");
     return got;
 }
 
@@ -26,11 +23,9 @@ void *sparse_zeros(size_t bytes)
 {
     void *got = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (got == MAP_FAILED) {
-        fprintf(stderr, "mpgsim: no room for %zu bytes: fewer hosts, please\n",
+    if (got == MAP_FAILED)
+        sim_end(NULL, MISUSED, "no room for %zu bytes: fewer hosts, please",
                 bytes);
-        exit(2);
-    }
     return got;
 }
 
@@ -69,10 +64,8 @@ static uint64_t *new_entry(struct table *table)
     if (table->chunk_used == CHUNK) {
         size_t count = table->chunks_count + 1;
         void **chunks = realloc(table->chunks, count * sizeof *chunks);
-        if (!chunks) {
-            fprintf(stderr, "mpgsim: out of memory: fewer hosts, please\n");
-            exit(2);
-        }
+        if (!chunks)
+            sim_end(NULL, MISUSED, "out of memory: fewer hosts, please");
         table->chunk = allocate(CHUNK, table->bytes);
         table->chunk_used = 0;
         chunks[table->chunks_count] = table->chunk;
