@@ -132,7 +132,8 @@ static bool receive_head(unsigned host, struct mpg__connection *c,
 static bool is_beginning(unsigned kind)
 {
     return kind == MPG_MESSAGE_TEAM_START || kind == MPG_MESSAGE_TEAM_RELEASE ||
-           kind == MPG_MESSAGE_BARRIER_RELEASE;
+           kind == MPG_MESSAGE_BARRIER_RELEASE ||
+           kind == MPG_MESSAGE_BARRIER_ARRIVE; /* the last one at a root */
 }
 
 static bool receive_one(unsigned host, struct mpg__connection *c,

@@ -35,7 +35,7 @@
     M(LOCK_REQUEST, NONE) /* to the lock's home: lock `slot`, please */        \
     M(LOCK_NEXT, NONE)    /* home to the last in line: `requester` is next */  \
     M(LOCK_TOKEN, NONE)   /* to the next in line: the lock is yours */         \
-    M(BARRIER_ARRIVE, NONE)  /* child to parent: my subtree is here */         \
+    M(BARRIER_ARRIVE, NONE)  /* child to parent, 0 and 1: my side is here */   \
     M(BARRIER_RELEASE, NONE) /* parent to child: everybody is */               \
     M(REGION_REQUEST, SMALL) /* to host 0: make this region */                 \
     M(REGION_NEW, SMALL)     /* parent to child: here is a region */           \

@@ -81,9 +81,10 @@ struct mpg__lock {
 
 /* The barrier at one host. */
 struct mpg__barrier {
-    uint32_t round;    /* rounds completed */
-    uint16_t children; /* subtrees that have arrived in this round */
-    uint8_t is_here;   /* this host has arrived */
+    uint32_t round;        /* rounds completed */
+    uint16_t children;     /* subtrees that have arrived in this round */
+    uint8_t is_here;       /* this host has arrived */
+    uint8_t is_other_here; /* at a root: the other one's side is complete */
 };
 
 /* The tree of hosts along which the barrier and news of regions go; host 0 is

@@ -164,8 +164,8 @@ static void put_host(struct packer *packer, const struct model_host *host)
         put_copy(packer, host, packer->names->minipage[i]);
     for (unsigned i = 0; i < model.locks; i++)
         put_lock(packer, host, i);
-    put(packer, host->barrier.round << 4 | host->barrier.children << 1 |
-                    host->barrier.is_here);
+    put(packer, host->barrier.round << 4 | host->barrier.children << 2 |
+                    host->barrier.is_other_here << 1 | host->barrier.is_here);
     put(packer, (unsigned)host->arrivals << 4 | host->releases);
     for (unsigned i = 0; i < model.threads; i++) {
         const struct model_thread *thread = &host->thread[i];
@@ -346,8 +346,10 @@ static void get_host(const uint8_t **bytes, struct model_host *host)
     for (unsigned i = 0; i < model.locks; i++)
         get_lock(bytes, host, i);
     unsigned byte = get(bytes);
-    host->barrier = (struct mpg__barrier){
-        .round = byte >> 4, .children = byte >> 1 & 7, .is_here = byte & 1};
+    host->barrier = (struct mpg__barrier){.round = byte >> 4,
+                                          .children = byte >> 2 & 3,
+                                          .is_other_here = byte >> 1 & 1,
+                                          .is_here = byte & 1};
     byte = get(bytes);
     host->arrivals = (uint8_t)(byte >> 4);
     host->releases = byte & 0xf;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
  * Symmetry.  All hosts have the same choice of operations, so a renaming of
- * hosts and minipages that maps homes to homes (and the barrier's root to
- * itself) turns runs into runs.  States that are renamings of each other are
- * one: the hash of a state is the least one among all renamings.
+ * hosts and minipages that maps homes to homes (and the barrier's roots to
+ * themselves) turns runs into runs.  States that are renamings of each other
+ * are one: the hash of a state is the least one among all renamings.
  */
 #include "model.h"
 
@@ -43,7 +43,8 @@ static bool is_symmetry(const struct renaming *names)
     for (unsigned i = 0; i < model.locks; i++)
         if (names->host[lock_home(i)] != lock_home(i))
             return false;
-    return names->host[0] == 0 || !(model.operations >> OP_BARRIER & 1);
+    return (names->host[0] == 0 && names->host[1] == 1) ||
+           !(model.operations >> OP_BARRIER & 1);
 }
 
 unsigned renamings_find(struct renaming found[RENAMINGS_MAX])
