@@ -28,9 +28,9 @@
 #include "base/config.h"
 #include "engine_internal.h"
 
-#define RUN_LONG    8u  /* faults */
-#define AHEAD_MAX   32u /* minipages that one fault asks for beside its own */
-#define AHEAD_BYTES (128u << 10)
+#define RUN_LONG    8u   /* faults */
+#define AHEAD_MAX   255u /* minipages that one fault asks for beside its own */
+#define AHEAD_BYTES (1u << 20)
 #define CREDIT      7u /* times */
 #define CREDIT_BITS 3  /* for each kind of access, in a region's hints */
 #define RUNS        4u /* that a thread may be in at a time: a = b + c */

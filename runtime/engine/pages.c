@@ -5,8 +5,10 @@
  *
  * A change of protection has to leave the processors' translation caches, and
  * that costs as much for one page as for many: a microsecond, or fifty under
- * some hypervisors.  So a change waits for the next one, and if that is the
- * same for the vpages behind, they become one.
+ * some hypervisors.  So a change waits for the next ones, and if they are the
+ * same for the vpages behind, they become one.  Neighbouring minipages that are
+ * smaller than a page lie in different views; so there is a *run* of vpages for
+ * each of several views at a time.
  *
  * What follows from a change must not leave before it is made: other hosts
  * would be told of what has not happened, and data be sent from a page that
@@ -20,11 +22,16 @@
 
 #include "net/net.h"
 
-#define BEHIND_MAX 64u /* more of them, and the change is made */
+#define RUNS_MAX   32u
+#define BEHIND_MAX 256u /* more of them, and the changes are made */
 
-static void (*change)(char *start, size_t bytes); /* what waits, */
-static char *start;                               /* for which vpages */
-static size_t bytes;                              /* 0: nothing waits */
+/* What waits: each for vpages that no other one is about, so that their order
+ * does not matter. */
+static struct run {
+    void (*change)(char *start, size_t bytes);
+    char *start, *end;
+} runs[RUNS_MAX];
+static uint32_t runs_count;
 
 /* In order.  None when no change waits. */
 static struct {
@@ -36,15 +43,33 @@ static uint32_t behind_count;
 
 void mpg__pages_now(void)
 {
-    if (bytes)
-        change(start, bytes);
-    bytes = 0;
+    for (uint32_t i = 0; i < runs_count; i++)
+        runs[i].change(runs[i].start, (size_t)(runs[i].end - runs[i].start));
+    runs_count = 0;
     for (uint32_t i = 0; i < behind_count; i++)
         mpg__net_send(behind[i].host, &behind[i].head, behind[i].payload);
     behind_count = 0;
 }
 
-void mpg__pages_change(void (*wanted)(char *, size_t), uint32_t number,
+/* Whether another change of one of these vpages waits. */
+static bool is_met(const struct run *wanted)
+{
+    for (uint32_t i = 0; i < runs_count; i++)
+        if (wanted->start < runs[i].end && runs[i].start < wanted->end)
+            return true;
+    return false;
+}
+
+/* The run of the same change that ends where this one starts; or NULL. */
+static struct run *run_before(const struct run *wanted)
+{
+    for (uint32_t i = 0; i < runs_count; i++)
+        if (runs[i].end == wanted->start && runs[i].change == wanted->change)
+            return &runs[i];
+    return NULL;
+}
+
+void mpg__pages_change(void (*change)(char *, size_t), uint32_t number,
                        uint32_t slot)
 {
     const struct mpg__region *region = mpg__region_get(number);
@@ -52,25 +77,35 @@ void mpg__pages_change(void (*wanted)(char *, size_t), uint32_t number,
     uintptr_t to = from + region->layout.slot_bytes;
     from &= ~(uintptr_t)(MPG_PAGE - 1);
     to = (to + MPG_PAGE - 1) & ~(uintptr_t)(MPG_PAGE - 1);
-    if (bytes && wanted == change && (char *)from == start + bytes) {
-        bytes += to - from;
+    struct run wanted = {change, (char *)from, (char *)to};
+    if (is_met(&wanted))
+        mpg__pages_now();
+    struct run *before = run_before(&wanted);
+    if (before) {
+        before->end = wanted.end;
         return;
     }
-    mpg__pages_now();
-    change = wanted;
-    start = (char *)from;
-    bytes = to - from;
+    if (runs_count == RUNS_MAX)
+        mpg__pages_now();
+    runs[runs_count++] = wanted;
+}
+
+/* Of a minipage: such bytes stay as they are until the peer has them (net.h).
+ */
+static bool is_in_object(const void *payload)
+{
+    return (uintptr_t)payload - (uintptr_t)mpg__vm.privileged < mpg__vm.stride;
 }
 
 void mpg__pages_then_send(unsigned host, const struct mpg__message *head,
                           const void *payload)
 {
-    /* A small payload is copied when the network gets it, and may have changed
-     * by then: the change it is behind cannot wait. */
-    bool is_small = payload && head->bytes <= MPG_MESSAGE_SMALL_MAX;
-    if (is_small || behind_count == BEHIND_MAX)
+    /* Other payloads are on the caller's stack, small, and copied when the
+     * network gets them: the changes that they are behind cannot wait. */
+    bool is_passing = payload && !is_in_object(payload);
+    if (is_passing || behind_count == BEHIND_MAX)
         mpg__pages_now();
-    if (!bytes) {
+    if (!runs_count) {
         mpg__net_send(host, head, payload);
         return;
     }

@@ -44,8 +44,9 @@ struct mpg__net_config {
      * NULL refuses, *why says why; NULL without a reason keeps them until
      * `deliver`.  Called by the polling thread, no lock of this layer held. */
     void *(*place)(const struct mpg__message *, const char **why);
-    /* Messages of one host are complete: one, whose bytes are at `payload`, or
-     * several that have no bytes. */
+    /* Messages of one host are complete: one, whose bytes were kept and are at
+     * `payload`, or several whose bytes, if they have any, are in their places
+     * (and `payload` is NULL). */
     void (*deliver)(const struct mpg__message *, unsigned count,
                     const void *payload);
     /* There is no way to host any more; called once for each, by the polling

@@ -79,6 +79,7 @@ struct mpg__connection {
     /* Receiving, by the one who polls. */
     char early[MPG_NET_EARLY]; /* received and not asked for yet */
     size_t early_at, early_count;
+    bool is_early_full; /* the last time that something was received */
     struct mpg__message head;
     size_t head_got;
     char *payload;

@@ -7,11 +7,41 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "base/fatal.h"
 #include "net_internal.h"
 
-#define BATCH_MAX (MPG_NET_EARLY / sizeof(struct mpg__message))
+/* Messages that wait to be delivered together, because what they do to vpages
+ * costs as much for many as for one (pages.c): a burst of requests, or of
+ * pages. Of pages fewer, for somebody may wait for the first.  Of the thread
+ * that polls; not on its stack, which may be a small one of the program's. */
+#define BATCH_MAX  256u
+#define BATCH_DATA 32u
+static struct {
+    struct mpg__message heads[BATCH_MAX];
+    unsigned count;
+    unsigned data;      /* of them have a payload, and it is in its place */
+    unsigned delivered; /* in this look at the connection, and `data` of them */
+    unsigned data_delivered;
+} batch;
+
+static void deliver_batch(void)
+{
+    if (batch.count)
+        mpg__net_config->deliver(batch.heads, batch.count, NULL);
+    batch.delivered += batch.count;
+    batch.data_delivered += batch.data;
+    batch.count = batch.data = 0;
+}
+
+/* Whether this look may go on for longer than it must.  Other connections wait
+ * for theirs. */
+static bool may_go_on(void)
+{
+    return batch.delivered + batch.count < BATCH_MAX &&
+           batch.data_delivered + batch.data < BATCH_DATA;
+}
 
 static void lose(unsigned host, struct mpg__connection *c, int error)
 {
@@ -34,21 +64,47 @@ static void lose(unsigned host, struct mpg__connection *c, int error)
     mpg__net_lose(host, how);
 }
 
-/* As recv.  A head comes with what is behind it, up to MPG_NET_EARLY bytes:
- * several small messages in one system call, and what a page's payload loses
- * by being copied from there is less than a call. */
+/* Receives a head, or what is left of a small payload, with what is behind it
+ * up to MPG_NET_EARLY bytes: several small messages in one system call. */
+static ssize_t receive_early(struct mpg__connection *c, size_t want)
+{
+    size_t most = may_go_on() ? sizeof c->early : want;
+    ssize_t some = recv(c->fd, c->early, most, MSG_DONTWAIT);
+    c->early_at = 0;
+    c->early_count = some > 0 ? (size_t)some : 0;
+    c->is_early_full = c->early_count == sizeof c->early;
+    return some;
+}
+
+/* Receives a large payload into its place, and what is behind it early: the
+ * next head, and what its payload loses by being copied from there is less
+ * than a call. */
+static ssize_t receive_behind(struct mpg__connection *c, char *to, size_t want)
+{
+    struct iovec parts[2] = {{to, want}, {c->early, sizeof c->early}};
+    struct msghdr message = {.msg_iov = parts,
+                             .msg_iovlen = may_go_on() ? 2 : 1};
+    ssize_t some = recvmsg(c->fd, &message, MSG_DONTWAIT);
+    c->is_early_full = false;
+    if (some <= (ssize_t)want)
+        return some;
+    c->early_at = 0;
+    c->early_count = (size_t)some - want;
+    c->is_early_full = c->early_count == sizeof c->early;
+    return (ssize_t)want;
+}
+
+/* As recv. */
 static ssize_t receive_some(struct mpg__connection *c, char *to, size_t want)
 {
     if (c->seal)
         return mpg__seal_receive(c, to, want);
+    if (!c->early_count && want >= sizeof c->early)
+        return receive_behind(c, to, want);
     if (!c->early_count) {
-        if (want >= sizeof c->early)
-            return recv(c->fd, to, want, MSG_DONTWAIT);
-        ssize_t some = recv(c->fd, c->early, sizeof c->early, MSG_DONTWAIT);
+        ssize_t some = receive_early(c, want);
         if (some <= 0)
             return some;
-        c->early_at = 0;
-        c->early_count = (size_t)some;
     }
     size_t some = want < c->early_count ? want : c->early_count;
     memcpy(to, c->early + c->early_at, some);
@@ -97,32 +153,28 @@ static bool head_is_good(unsigned host, struct mpg__connection *c)
     return false;
 }
 
-/* Heads that wait to be delivered together. */
-struct batch {
-    struct mpg__message heads[BATCH_MAX];
-    unsigned count;
-    int delivered;
-};
-
-static void deliver_batch(struct batch *batch)
+/* Whether what waits to be delivered may decide about the place of a payload:
+ * payloads for other minipages do not. */
+static bool decides(const struct mpg__message *head)
 {
-    if (batch->count)
-        mpg__net_config->deliver(batch->heads, batch->count, NULL);
-    batch->delivered += (int)batch->count;
-    batch->count = 0;
+    if (batch.count > batch.data)
+        return true;
+    for (unsigned i = 0; i < batch.count; i++)
+        if (batch.heads[i].slot == head->slot &&
+            batch.heads[i].region == head->region)
+            return true;
+    return false;
 }
 
-/* The next head is there and good, and there is a place for its payload.  What
- * came before it is delivered first when that decides about the place. */
-static bool receive_head(unsigned host, struct mpg__connection *c,
-                         struct batch *batch)
+/* The next head is there and good, and there is a place for its payload. */
+static bool receive_head(unsigned host, struct mpg__connection *c)
 {
     if (c->head_got == sizeof c->head)
         return true; /* and the last time its payload was not */
     if (!receive(host, c, (char *)&c->head, sizeof c->head, &c->head_got))
         return false;
-    if (c->head.bytes || batch->count == BATCH_MAX)
-        deliver_batch(batch);
+    if (batch.count == BATCH_MAX || (c->head.bytes && decides(&c->head)))
+        deliver_batch();
     return head_is_good(host, c);
 }
 
@@ -136,10 +188,24 @@ static bool is_beginning(unsigned kind)
            kind == MPG_MESSAGE_BARRIER_ARRIVE; /* the last one at a root */
 }
 
-static bool receive_one(unsigned host, struct mpg__connection *c,
-                        struct batch *batch)
+static void take(struct mpg__connection *c, const struct mpg__message *head)
 {
-    if (!receive_head(host, c, batch))
+    if (head->kind == MPG_MESSAGE_BYE) {
+        c->said_bye = true;
+        batch.delivered++;
+    } else if (head->bytes && c->payload == c->small) {
+        deliver_batch();
+        mpg__net_config->deliver(head, 1, c->small);
+        batch.delivered++;
+    } else {
+        batch.heads[batch.count++] = *head;
+        batch.data += head->bytes > 0;
+    }
+}
+
+static bool receive_one(unsigned host, struct mpg__connection *c)
+{
+    if (!receive_head(host, c))
         return false;
     if (c->head.bytes &&
         !receive(host, c, c->payload, c->head.bytes, &c->payload_got))
@@ -148,17 +214,9 @@ static bool receive_one(unsigned host, struct mpg__connection *c,
      * long, and may send. */
     struct mpg__message head = c->head;
     c->head_got = c->payload_got = 0;
-    if (head.kind == MPG_MESSAGE_BYE) {
-        c->said_bye = true;
-        batch->delivered++;
-    } else if (head.bytes) {
-        mpg__net_config->deliver(&head, 1, c->payload);
-        batch->delivered++;
-    } else {
-        batch->heads[batch->count++] = head;
-    }
+    take(c, &head);
     if (is_beginning(head.kind)) {
-        deliver_batch(batch);
+        deliver_batch();
         mpg__net_flush();
     }
     return true;
@@ -166,13 +224,12 @@ static bool receive_one(unsigned host, struct mpg__connection *c,
 
 int mpg__net_receive(unsigned host, struct mpg__connection *c)
 {
-    struct batch batch;
-    batch.count = 0;
-    batch.delivered = 0;
+    batch.delivered = batch.data_delivered = 0;
     /* What was received early makes no descriptor readable: it is looked at
-     * now or never. */
-    while (receive_one(host, c, &batch) && c->early_count)
+     * now or never.  And where there was no room for more, there is more. */
+    while (receive_one(host, c) &&
+           (c->early_count || (c->is_early_full && may_go_on())))
         ;
-    deliver_batch(&batch);
-    return batch.delivered;
+    deliver_batch();
+    return (int)batch.delivered;
 }

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * Changes of protection are gathered: how many calls they become, in which
+ * order, and that messages stay behind them.
+ */
+#include <string.h>
+
+#include "check.h"
+#include "engine/engine_internal.h"
+#include "net/net.h"
+
+enum { STRIDE = 1 << 20, LOG = 256 };
+
+struct mpg__vm mpg__vm;
+static struct mpg__region region;
+static char object[STRIDE];
+
+/* What happened, in order: P, O and C with the pages from where to where, and M
+ * with a message's number. */
+static struct entry {
+    char what;
+    unsigned from, to;
+} entries[LOG];
+static unsigned count;
+
+static void note(char what, unsigned from, unsigned to)
+{
+    CHECK_LE(count + 1, LOG);
+    entries[count++] = (struct entry){what, from, to};
+}
+
+static void note_pages(char what, const char *start, size_t bytes)
+{
+    unsigned from = (unsigned)((start - mpg__vm.views) / MPG_PAGE);
+    note(what, from, from + (unsigned)(bytes / MPG_PAGE));
+}
+
+static void protect(char *start, size_t bytes)
+{
+    note_pages('P', start, bytes);
+}
+
+static void open_read(char *start, size_t bytes)
+{
+    note_pages('O', start, bytes);
+}
+
+static void close_pages(char *start, size_t bytes)
+{
+    note_pages('C', start, bytes);
+}
+
+struct mpg__region *mpg__region_get(uint32_t number)
+{
+    (void)number;
+    return &region;
+}
+
+void mpg__net_send(unsigned host, const struct mpg__message *head,
+                   const void *payload)
+{
+    (void)payload;
+    note('M', (unsigned)head->arg, host);
+}
+
+static void begin(unsigned slot_bytes, unsigned views)
+{
+    region.layout = (struct mpg__layout){
+        .slot_bytes = slot_bytes, .slots = STRIDE / slot_bytes, .views = views};
+    count = 0;
+}
+
+static void say(unsigned number, const void *payload, unsigned bytes)
+{
+    struct mpg__message head = {.arg = number, .bytes = bytes};
+    mpg__pages_then_send(1, &head, payload);
+}
+
+static void expect(unsigned at, char what, unsigned from, unsigned to)
+{
+    CHECK(at < count && entries[at].what == what && entries[at].from == from &&
+          entries[at].to == to);
+}
+
+static void neighbours_are_one_call(void)
+{
+    begin(MPG_PAGE, 1);
+    for (unsigned slot = 0; slot < 100; slot++) {
+        mpg__pages_change(protect, 0, slot);
+        say(slot, object + slot * MPG_PAGE, MPG_PAGE);
+    }
+    CHECK_EQ(count, 0);
+    mpg__pages_now();
+    CHECK_EQ(count, 101);
+    expect(0, 'P', 0, 100);
+    for (unsigned slot = 0; slot < 100; slot++)
+        expect(1 + slot, 'M', slot, 1);
+}
+
+/* Minipages of 1024 bytes: four to a page, in four views. */
+static void views_are_a_call_each(void)
+{
+    const unsigned view = STRIDE / MPG_PAGE;
+    begin(1024, 4);
+    for (unsigned slot = 0; slot < 200; slot++)
+        mpg__pages_change(protect, 0, slot);
+    mpg__pages_now();
+    CHECK_EQ(count, 4);
+    for (unsigned i = 0; i < 4; i++)
+        expect(i, 'P', i * view, i * view + 50);
+}
+
+static void order_of_a_page_stays(void)
+{
+    begin(MPG_PAGE, 1);
+    mpg__pages_change(open_read, 0, 5);
+    mpg__pages_change(protect, 0, 4);
+    mpg__pages_change(protect, 0, 5); /* goes on there, but 5 is to be opened */
+    mpg__pages_change(close_pages, 0, 5);
+    mpg__pages_now();
+    CHECK_EQ(count, 4);
+    expect(0, 'O', 5, 6);
+    expect(1, 'P', 4, 5);
+    expect(2, 'P', 5, 6);
+    expect(3, 'C', 5, 6);
+}
+
+/* What is on a stack is sent before that is gone, and so not before the changes
+ * that it is behind. */
+static void passing_payloads_do_not_wait(void)
+{
+    char text[8] = "passing";
+    begin(MPG_PAGE, 1);
+    say(1, NULL, 0);
+    mpg__pages_change(close_pages, 0, 7);
+    say(2, object + 7 * MPG_PAGE, 64);
+    CHECK_EQ(count, 1);
+    say(3, text, sizeof text);
+    CHECK_EQ(count, 4);
+    expect(0, 'M', 1, 1);
+    expect(1, 'C', 7, 8);
+    expect(2, 'M', 2, 1);
+    expect(3, 'M', 3, 1);
+}
+
+/* More than can wait, of either kind, makes the changes; nothing is lost. */
+static void many_do_not_get_lost(void)
+{
+    unsigned changed = 0, sent = 0;
+    begin(MPG_PAGE, 1);
+    for (unsigned i = 0; i < 40; i++)
+        mpg__pages_change(close_pages, 0, 2 * i);
+    mpg__pages_now();
+    for (unsigned i = 0; i < count; i++)
+        changed += entries[i].what == 'C';
+    CHECK_EQ(changed, 40);
+    for (unsigned round = 0; round < 4; round++) {
+        count = 0;
+        mpg__pages_change(protect, 0, 0);
+        for (unsigned i = 0; i < 200; i++)
+            say(i, NULL, 0);
+        mpg__pages_change(close_pages, 0, 0);
+        for (unsigned i = 0; i < 50; i++)
+            say(200 + i, NULL, 0);
+        mpg__pages_now();
+        expect(0, 'P', 0, 1);
+        for (unsigned i = 0; i < count; i++)
+            sent += entries[i].what == 'M';
+    }
+    CHECK_EQ(sent, 1000);
+}
+
+int main(void)
+{
+    mpg__vm = (struct mpg__vm){.privileged = object,
+                               .views = MPG_VM_BASE + STRIDE,
+                               .stride = STRIDE,
+                               .shift = 20};
+    neighbours_are_one_call();
+    views_are_a_call_each();
+    order_of_a_page_stays();
+    passing_payloads_do_not_wait();
+    many_do_not_get_lost();
+    return check_report();
+}
