@@ -103,9 +103,12 @@ void mpg__wait(struct mpg__waiter *);
 void mpg__pause(unsigned tries);
 /* So many threads of this host compute at a time. */
 void mpg__wait_threads(unsigned threads);
+void mpg__wait_start(unsigned busy_hosts_per_core);
+
+/* server.c. */
 /* Makes the server thread call mpg__threads_work soon. */
 void mpg__server_call(void);
-void mpg__server_start(unsigned busy_hosts_per_core);
+void mpg__server_start(void);
 
 /* services.c: what hosts ask of each other beside coherence. */
 bool mpg__service_deliver(const struct mpg__message *, const void *payload);

@@ -41,6 +41,16 @@ void mpg__ahead(uint32_t region, uint32_t slot, enum mpg__access);
 /* recall.c, under the lock: this phase of the program has asked for that. */
 void mpg__recall_note(uint32_t region, uint32_t slot, enum mpg__access);
 
+/* server.c: the role of receiver, which has to be tried again and again; and
+ * back.  And, around that, that a thread waits. */
+bool mpg__role_try(void);
+void mpg__role_leave(void);
+void mpg__wait_begins(void);
+void mpg__wait_ends(void);
+
+/* wait.c: of a clock that only goes on. */
+uint64_t mpg__now_ns(void);
+
 /* cores.c: gives this host its share of the machine's processors; how many
  * hosts share one, at least 1.  Before any other thread is started. */
 unsigned mpg__cores_divide(unsigned index, unsigned hosts);

@@ -253,7 +253,8 @@ void mpg__engine_start(void)
     mpg__mutex_lock(&once);
     if (!atomic_load(&mpg__engine_is_started)) {
         connect_hosts();
-        mpg__server_start(hosts_per_core);
+        mpg__wait_start(hosts_per_core);
+        mpg__server_start();
         report_choice();
         atomic_store(&mpg__engine_is_started, true);
     }

@@ -57,6 +57,7 @@ enum failure {
     X(dup2, MINUS)                                                             \
     X(epoll_create1, MINUS)                                                    \
     X(epoll_ctl, MINUS)                                                        \
+    X(epoll_pwait2, MINUS)                                                     \
     X(epoll_wait, MINUS)                                                       \
     X(eventfd, MINUS)                                                          \
     X(execvp, MINUS)                                                           \
@@ -84,6 +85,7 @@ enum failure {
     X(pthread_create, ERROR)                                                   \
     X(read, MINUS)                                                             \
     X(recv, MINUS)                                                             \
+    X(recvmsg, MINUS)                                                          \
     X(send, MINUS)                                                             \
     X(sendmsg, MINUS)                                                          \
     X(setpgid, MINUS)                                                          \
@@ -296,7 +298,7 @@ static long fail(enum failure failure)
     return failure == ZERO ? 0 : -1;
 }
 
-static long send_one_byte(any_function *real, long fd, long message, long flags)
+static long pass_one_byte(any_function *real, long fd, long message, long flags)
 {
     struct msghdr copy = *(struct msghdr *)message;
     struct iovec one = copy.msg_iov[0];
@@ -320,8 +322,8 @@ static bool is_stream(long fd)
 
 static long call_short(int call, long a, long b, long c, long d, long e, long f)
 {
-    if (call == CALL_sendmsg)
-        return send_one_byte(inject.real[call], a, b, c);
+    if (call == CALL_sendmsg || call == CALL_recvmsg)
+        return pass_one_byte(inject.real[call], a, b, c);
     if (!is_stream(a))
         return inject.real[call](a, b, c, d, e, f);
     return inject.real[call](a, b, c > 1 ? 1 : c, d, e, f);

@@ -64,10 +64,13 @@ ROWS = [
      [errno.EINTR, errno.EAGAIN, SHORT]),
     ("host", "recv", "", [errno.ECONNRESET, errno.ETIMEDOUT],
      [errno.EINTR, errno.EAGAIN, SHORT]),
+    ("host", "recvmsg", "", [errno.ECONNRESET, errno.ETIMEDOUT],
+     [errno.EINTR, errno.EAGAIN, SHORT]),
     # Waiting.
     ("host", "epoll_create1", "", [errno.EMFILE], []),
     ("host", "epoll_ctl", "", [errno.ENOMEM, errno.ENOSPC], []),
     ("host", "epoll_wait", "", [], [errno.EINTR]),
+    ("host", "epoll_pwait2", "", [], [errno.EINTR, errno.ENOSYS]),
     ("host", "eventfd", "", [errno.EMFILE], []),
     ("host", "timerfd_create", "", [errno.EMFILE], []),
     ("host", "timerfd_settime", "", [errno.EINVAL], []),
