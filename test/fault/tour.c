@@ -16,7 +16,8 @@ enum {
     PAGES = 4,
     LONGS = 4096 / sizeof(long),
     WORDS = PAGES * LONGS,
-    TURNS = 4
+    TURNS = 4,
+    MEETINGS = 60
 };
 
 /* A size that needs few views, each of which costs several system calls. */
@@ -92,12 +93,20 @@ static void count_under_lock(void)
     expect("the count", count->value, (long)mpg_hosts() * TURNS);
 }
 
+/* Waiting again and again, so that the server thread lingers. */
+static void meet(void)
+{
+    for (int i = 0; i < MEETINGS; i++)
+        mpg_barrier();
+}
+
 int main(void)
 {
     share();
     for (long turn = 1; turn <= TURNS; turn++)
         write_and_read(turn);
     count_under_lock();
+    meet();
     if (mpg_host() == 0) {
         mpg_free(count);
         puts("tour: right");
