@@ -37,6 +37,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/bell.h"
 #include "base/config.h"
 #include "base/fatal.h"
 #include "boot/boot.h"
@@ -52,7 +53,7 @@
 
 static mpg__mutex role; /* tried only: nobody sleeps for it */
 static int watch = -1;  /* the outer epoll */
-static int call = -1;   /* an eventfd in it: work for the server thread */
+static int call = -1;   /* a bell in it: work for the server thread */
 static int ends = -1;   /* a signalfd in it: perhaps the end of this host */
 static _Atomic uint32_t lingers; /* 1 or 0 */
 static _Atomic bool may_linger;  /* the user lets it, the kernel can */
@@ -120,19 +121,7 @@ void mpg__role_leave(void)
 
 void mpg__server_call(void)
 {
-    uint64_t one = 1;
-    /* EAGAIN: it is full of calls that are not answered yet. */
-    if (write(call, &one, sizeof one) < 0 && errno != EAGAIN)
-        mpg__fatal("cannot write an event descriptor: %m");
-}
-
-static void answer_call(void)
-{
-    uint64_t calls;
-    if (read(call, &calls, sizeof calls) < 0 && errno != EAGAIN &&
-        errno != EINTR)
-        mpg__fatal("cannot read an event descriptor: %m");
-    mpg__threads_work();
+    mpg__bell_ring(call);
 }
 
 static void check_launcher(uint32_t events)
@@ -179,14 +168,16 @@ static void serve_connections(void)
 
 static void answer(const struct epoll_event *event)
 {
-    if (event->data.fd == call)
-        answer_call();
-    else if (event->data.fd == mpg__boot_fd())
+    if (event->data.fd == call) {
+        mpg__bell_answer(call);
+        mpg__threads_work();
+    } else if (event->data.fd == mpg__boot_fd()) {
         check_launcher(event->events);
-    else if (event->data.fd == ends)
+    } else if (event->data.fd == ends) {
         mpg__ends_take();
-    else
+    } else {
         serve_connections();
+    }
 }
 
 static void end_lingering(void)

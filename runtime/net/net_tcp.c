@@ -3,7 +3,6 @@
  * The hosts that this one has met, and the one descriptor that tells what
  * there is to do about them.
  */
-#include <errno.h>
 #include <sodium.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
@@ -12,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/bell.h"
 #include "base/fatal.h"
 #include "net_internal.h"
 
@@ -141,14 +141,6 @@ unsigned mpg__net_count(void)
 
 /* Polling. */
 
-static void read_counter(int fd)
-{
-    uint64_t count;
-    /* What could not be read now is still there at the next poll. */
-    if (read(fd, &count, sizeof count) < 0 && errno != EAGAIN && errno != EINTR)
-        mpg__fatal("cannot read an event or timer descriptor: %m");
-}
-
 static void tick(void)
 {
     for (unsigned host = 0; host < mpg__net_config->hosts; host++) {
@@ -206,10 +198,10 @@ int mpg__net_poll(int timeout_ms)
     for (int i = 0; i < count; i++) {
         uint32_t tag = events[i].data.u32;
         if (tag == MPG_NET_KICK_TAG) {
-            read_counter(kick);
+            mpg__bell_answer(kick);
             mpg__net_call_failures();
         } else if (tag == MPG_NET_TIMER_TAG) {
-            read_counter(timer);
+            mpg__bell_answer(timer);
             has_ticked = true;
         } else if (tag == MPG_NET_LISTENER_TAG) {
             mpg__net_accept();
@@ -230,9 +222,7 @@ int mpg__net_poll(int timeout_ms)
 
 void mpg__net_kick(void)
 {
-    uint64_t one = 1;
-    if (write(kick, &one, sizeof one) < 0 && errno != EAGAIN)
-        mpg__fatal("cannot write an event descriptor: %m");
+    mpg__bell_ring(kick);
 }
 
 void mpg__net_bye(void)

@@ -21,12 +21,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/bell.h"
 #include "base/fatal.h"
 #include "team.h"
 
 #define CLERK_STACK_BYTES (256u << 10)
 
-static int call = -1;   /* eventfd: there is something for the clerk */
+static int call = -1;   /* a bell: there is something for the clerk */
 static int output = -1; /* what this host prints, hosts other than 0 */
 static _Atomic bool is_over, must_exit;
 static _Atomic int exit_status;
@@ -34,17 +35,12 @@ static bool is_started;
 
 void mpg__leave_call(void)
 {
-    uint64_t one = 1;
-    if (write(call, &one, sizeof one) < 0 && errno != EAGAIN)
-        mpg__fatal("cannot write an event descriptor: %m");
+    mpg__bell_ring(call);
 }
 
 static void answer_call(void)
 {
-    uint64_t calls;
-    if (read(call, &calls, sizeof calls) < 0 && errno != EAGAIN &&
-        errno != EINTR)
-        mpg__fatal("cannot read an event descriptor: %m");
+    mpg__bell_answer(call);
     if (atomic_load(&is_over)) {
         mpg__output_stop();
         mpg__engine_finish();
