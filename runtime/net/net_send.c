@@ -21,8 +21,8 @@
 #include "base/fatal.h"
 #include "net_internal.h"
 
-#define QUEUE_FIRST      64u  /* entries at first */
-#define MESSAGES_AT_ONCE 128u /* that leave by one system call */
+#define QUEUE_FIRST      64u /* entries at first */
+#define MESSAGES_AT_ONCE 16u /* that leave by one system call */
 
 static void grow(struct mpg__connection *c)
 {
