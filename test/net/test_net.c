@@ -33,6 +33,7 @@ static struct mpg__net_config config;
  * that may be taken meanwhile. */
 enum { PLACES = 64 };
 static char outgoing[LARGEST], incoming[PLACES][LARGEST];
+static uint32_t placed_for[PLACES]; /* minipages */
 static unsigned placed, placed_arrived;
 static bool is_disturbed;
 static unsigned arrived;
@@ -48,6 +49,11 @@ static void *place(const struct mpg__message *message, const char **why)
 {
     if (message->bytes > LARGEST)
         *why = "too large for this test";
+    /* Whether there is a place is known when what is for the same minipage has
+     * been delivered. */
+    for (unsigned i = placed_arrived; i < placed; i++)
+        CHECK(placed_for[i % PLACES] != message->slot);
+    placed_for[placed % PLACES] = message->slot;
     return *why ? NULL : incoming[placed++ % PLACES];
 }
 
@@ -88,6 +94,7 @@ static void send_all(unsigned to)
     for (unsigned i = 0; i < MESSAGES; i++) {
         struct mpg__message message = {.kind = MPG_MESSAGE_COPY,
                                        .from = (uint16_t)config.self,
+                                       .slot = i / 2,
                                        .bytes = sizes[i % SIZES],
                                        .arg = i};
         mpg__net_send(to, &message, message.bytes ? outgoing : NULL);
