@@ -33,6 +33,21 @@ static void run_barrier(const struct bench_case *c, struct result *result)
     }
 }
 
+/* What a program that meets again and again waits on average: the slow ones,
+ * which a median does not see, are part of it. */
+static void run_barriers(const struct bench_case *c, struct result *result)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        mpg_barrier();
+        wire_round_trips(PEER_POLLS, 64, TIMES, &result->yardstick);
+        mpg_barrier();
+        double start = now_us();
+        for (long i = 0; i < c->size; i++)
+            mpg_barrier();
+        samples_add(&result->ours, (now_us() - start) / (double)c->size);
+    }
+}
+
 static void timed_lock(struct samples *samples)
 {
     double start = now_us();
@@ -171,6 +186,8 @@ const struct bench_case sync_cases[] = {
     BARRIER(2),
     BARRIER(4),
     BARRIER(8),
+    {"barriers_2", "of 1000 barriers of 2 hosts in a row, on average", TCP, 2,
+     RATIO_TIME, run_barriers, 1000, 0, NULL, NULL},
     {"lock_alone", "lock that only this host uses", TCP, 0, RATIO_TIME,
      run_lock_alone, 0, 0, NULL, NULL},
     {"lock_handoff_2", "lock that the other host had last", TCP, 2, RATIO_TIME,
