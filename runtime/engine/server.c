@@ -51,10 +51,9 @@
 
 #define RELAXED memory_order_relaxed
 
-static mpg__mutex role; /* tried only: nobody sleeps for it */
-static int watch = -1;  /* the outer epoll */
-static int call = -1;   /* a bell in it: work for the server thread */
-static int ends = -1;   /* a signalfd in it: perhaps the end of this host */
+static mpg__mutex role;          /* tried only: nobody sleeps for it */
+static int watch = -1;           /* the outer epoll */
+static int call = -1;            /* a bell in it: work for the server thread */
 static _Atomic uint32_t lingers; /* 1 or 0 */
 static _Atomic bool may_linger;  /* the user lets it, the kernel can */
 /* Of all threads of this host together; nothing but speed hangs on them. */
@@ -173,8 +172,6 @@ static void answer(const struct epoll_event *event)
         mpg__threads_work();
     } else if (event->data.fd == mpg__boot_fd()) {
         check_launcher(event->events);
-    } else if (event->data.fd == ends) {
-        mpg__ends_take();
     } else {
         serve_connections();
     }
@@ -196,9 +193,11 @@ static int linger(struct epoll_event *events, int room)
     long most = (long)mpg__config.linger_us * 1000;
     long ns = LINGER_MIN_NS < most ? LINGER_MIN_NS : most;
     while (atomic_load(&lingers)) {
+        sigset_t mask;
         struct timespec pause = {.tv_nsec = ns};
         uint32_t before = atomic_load(&waits);
-        int count = epoll_pwait2(watch, events, room, &pause, NULL);
+        mpg__ends_asleep(&mask);
+        int count = epoll_pwait2(watch, events, room, &pause, &mask);
         if (count > 0)
             return count;
         if (count < 0 && errno == ENOSYS) /* Linux 5.11 has it. */
@@ -218,8 +217,11 @@ static void *serve(void *unused)
     for (;;) {
         struct epoll_event events[4];
         int count = linger(events, 4);
-        if (!count)
-            count = epoll_wait(watch, events, 4, -1);
+        if (!count) {
+            sigset_t mask;
+            mpg__ends_asleep(&mask);
+            count = epoll_pwait(watch, events, 4, -1, &mask);
+        }
         for (int i = 0; i < count; i++)
             answer(&events[i]);
     }
@@ -244,9 +246,7 @@ void mpg__server_start(void)
     add_watch(mpg__net_fd(), WATCHED);
     if (mpg__boot_fd() >= 0)
         add_watch(mpg__boot_fd(), EPOLLRDHUP);
-    ends = mpg__ends_fd();
-    if (ends >= 0) /* Without it the end may take until SIGKILL. */
-        add_watch(ends, EPOLLIN | EPOLLET);
+    mpg__ends_start();
     sigset_t before;
     mpg__enter(&before); /* The thread inherits the mask: no signals. */
     pthread_t thread;

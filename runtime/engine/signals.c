@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/fatal.h"
@@ -123,25 +122,80 @@ void mpg__fault_start(void)
 /* Signals that are to end the program.  A handler for one is the program's
  * own, and runs when a thread of the program can run it; without one nothing
  * is lost if the server thread, which otherwise takes no signals, is the one
- * that dies of it.  So a job's end need not wait for SIGKILL. */
+ * that dies of it.  So a job's end need not wait for SIGKILL: the server thread
+ * lets such signals in while it sleeps.
+ *
+ * (It does not watch a signalfd: whatever signal a process is sent wakes those
+ * who watch one, and each fault is a signal.)
+ *
+ * A handler that the program gives itself must not run in the server thread,
+ * so `sigaction` waits until that thread sleeps without letting it in.  Each
+ * side says what it does and then looks at what the other says. */
 
 static const int ends[] = {SIGTERM, SIGINT, SIGHUP};
 #define ENDS_COUNT (sizeof ends / sizeof *ends)
 
-int mpg__ends_fd(void)
+static _Atomic unsigned handled;  /* by the program: bit i for ends[i] */
+static _Atomic unsigned kept_out; /* by the server thread when it sleeps */
+static pid_t guarded;             /* the process with that thread */
+
+static unsigned bit_of(int signal)
 {
-    sigset_t set;
-    sigemptyset(&set);
     for (unsigned i = 0; i < ENDS_COUNT; i++)
-        sigaddset(&set, ends[i]);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+        if (ends[i] == signal)
+            return 1u << i;
+    return 0;
+}
+
+static bool is_default(const struct sigaction *action)
+{
+    return !(action->sa_flags & SA_SIGINFO) && action->sa_handler == SIG_DFL;
 }
 
 static bool is_by_default(int signal)
 {
     struct sigaction action;
-    return !the_real_sigaction()(signal, NULL, &action) &&
-           !(action.sa_flags & SA_SIGINFO) && action.sa_handler == SIG_DFL;
+    return !the_real_sigaction()(signal, NULL, &action) && is_default(&action);
+}
+
+void mpg__ends_start(void)
+{
+    for (unsigned i = 0; i < ENDS_COUNT; i++)
+        if (!is_by_default(ends[i]))
+            atomic_fetch_or(&handled, 1u << i);
+    guarded = getpid();
+}
+
+void mpg__ends_asleep(sigset_t *mask)
+{
+    unsigned out;
+    do {
+        out = atomic_load(&handled);
+        atomic_store(&kept_out, out);
+    } while (out != atomic_load(&handled));
+    sigfillset(mask);
+    for (unsigned i = 0; i < ENDS_COUNT; i++)
+        if (!(out & 1u << i))
+            sigdelset(mask, ends[i]);
+}
+
+static void keep_out(unsigned bit)
+{
+    if (!bit || getpid() != guarded) /* In a child there is no such thread. */
+        return;
+    atomic_fetch_or(&handled, bit);
+    while (!(atomic_load(&kept_out) & bit)) {
+        mpg__server_call();
+        usleep(100);
+    }
+}
+
+static void let_in(unsigned bit)
+{
+    if (!bit || getpid() != guarded || !(atomic_load(&handled) & bit))
+        return;
+    atomic_fetch_and(&handled, ~bit);
+    mpg__server_call();
 }
 
 void mpg__ends_take(void)
@@ -164,8 +218,14 @@ EXPORTED int sigaction(int signal, const struct sigaction *restrict action,
                        struct sigaction *restrict before)
 {
     int index = index_of(signal);
-    if (index < 0 || !is_installed)
-        return the_real_sigaction()(signal, action, before);
+    if (index < 0 || !is_installed) {
+        if (action && !is_default(action))
+            keep_out(bit_of(signal));
+        int result = the_real_sigaction()(signal, action, before);
+        if (action && is_default(action) && !result)
+            let_in(bit_of(signal));
+        return result;
+    }
     struct sigaction old = programs[index];
     if (action)
         programs[index] = *action;

@@ -6,6 +6,7 @@
 #ifndef MPG_ENGINE_SIGNALS_H
 #define MPG_ENGINE_SIGNALS_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 /* The trap behind a stepped instruction; false when it is none of ours. */
@@ -14,12 +15,17 @@ bool mpg__fault_trap(void *context);
 /* The thread leaves the instruction that it was stepping. */
 void mpg__fault_abandon(void);
 
-/* A descriptor that can be read when a signal is there that may be to end this
- * host: watch it edge-triggered.  -1 when there is none to be had. */
-int mpg__ends_fd(void);
+/* Threads that wait for other hosts have all signals blocked, and may wait for
+ * ever.  So the server thread lets in those that are to end this host. */
 
-/* Lets such a signal end this host, if nobody else takes it: threads that wait
- * for other hosts have all signals blocked, and may wait for ever. */
+/* Before there is a server thread. */
+void mpg__ends_start(void);
+
+/* What the server thread has to block while it sleeps; asked anew each time. */
+void mpg__ends_asleep(sigset_t *mask);
+
+/* Lets such a signal end this host now, if it is pending: for who has blocked
+ * them and does not sleep as the server thread does. */
 void mpg__ends_take(void);
 
 #endif

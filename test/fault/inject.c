@@ -57,6 +57,7 @@ enum failure {
     X(dup2, MINUS)                                                             \
     X(epoll_create1, MINUS)                                                    \
     X(epoll_ctl, MINUS)                                                        \
+    X(epoll_pwait, MINUS)                                                      \
     X(epoll_pwait2, MINUS)                                                     \
     X(epoll_wait, MINUS)                                                       \
     X(eventfd, MINUS)                                                          \

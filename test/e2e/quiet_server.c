@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * While the program takes faults and is asked nothing, its server thread
+ * sleeps.  (It once watched a signalfd, which every fault's signal woke: a
+ * remote fault took twice as long for it.)
+ */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "spmd.h"
+
+/* It is SETS rounds until the same pages come again, or they would be asked
+ * for at the barrier. */
+enum { SLOTS = 64, SETS = 4, ROUNDS = 32, FAULTS = SLOTS * ROUNDS };
+
+static volatile char *pages;
+
+/* How often a thread of this process has gone to sleep. */
+static long sleeps_of(const char *thread)
+{
+    char name[64], line[128];
+    long count = 0;
+    snprintf(name, sizeof name, "/proc/self/task/%.20s/status", thread);
+    FILE *status = fopen(name, "r");
+    CHECK(status);
+    while (fgets(line, sizeof line, status))
+        if (!strncmp(line, "voluntary_ctxt_switches:", 24))
+            count = strtol(line + 24, NULL, 10);
+    fclose(status);
+    return count;
+}
+
+static long sleeps_of_others(void)
+{
+    long count = 0;
+    DIR *threads = opendir("/proc/self/task");
+    struct dirent *thread;
+    CHECK(threads);
+    while ((thread = readdir(threads)))
+        if (thread->d_name[0] != '.' && atoi(thread->d_name) != getpid())
+            count += sleeps_of(thread->d_name);
+    closedir(threads);
+    return count;
+}
+
+int main(void)
+{
+    long sleeps = 0;
+    pages = spmd_pages((size_t)SLOTS * SETS * 4096);
+    for (int round = 0; round < ROUNDS; round++) {
+        volatile char *set = pages + (size_t)(round % SETS) * 4096;
+        if (mpg_host() == 1)
+            for (long i = 0; i < SLOTS; i++)
+                set[i * SETS * 4096] = (char)round;
+        mpg_barrier();
+        if (mpg_host() == 0) {
+            long before = sleeps_of_others();
+            for (long i = 0; i < SLOTS; i++) /* Not in order: no asking ahead */
+                CHECK_EQ(set[i * 37 % SLOTS * SETS * 4096], (char)round);
+            sleeps += sleeps_of_others() - before;
+        }
+        mpg_barrier();
+    }
+    if (mpg_host() == 0)
+        CHECK(sleeps < FAULTS / 4);
+    return spmd_report();
+}
