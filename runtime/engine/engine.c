@@ -375,8 +375,9 @@ void mpg__engine_deliver(const struct mpg__message *messages, unsigned count,
                          const void *payload)
 {
     mpg__engine_lock();
+    mpg__pages_begin();
     for (unsigned i = 0; i < count; i++)
         deliver_one(&messages[i], payload);
-    mpg__pages_now();
+    mpg__pages_end();
     mpg__mutex_unlock(&mpg__engine.lock);
 }

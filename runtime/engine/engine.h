@@ -105,6 +105,12 @@ void mpg__pause(unsigned tries);
 void mpg__wait_threads(unsigned threads);
 void mpg__wait_start(unsigned busy_hosts_per_core);
 
+/* alone.c: this thread is one of the library, and never uses a vpage; except
+ * between the other two, or to make a thread that may.  Without the lock. */
+void mpg__alone_inner(void);
+void mpg__alone_no_more(void);
+void mpg__alone_again(void);
+
 /* server.c. */
 /* Makes the server thread call mpg__threads_work soon. */
 void mpg__server_call(void);

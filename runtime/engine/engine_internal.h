@@ -30,9 +30,23 @@ void mpg__pages_change(void (*)(char *, size_t), uint32_t region,
                        uint32_t slot);
 void mpg__pages_now(void);
 /* And mpg__net_send behind the changes so far: nobody may be told of them, nor
- * sent what they protect, before they are made. */
+ * sent what they protect, before they are made.  Between these two, which is
+ * for who delivers messages, the changes may also come after the messages, when
+ * the program cannot run: who has the role makes them (mpg__pages_catch_up,
+ * without the lock) before it can. */
 void mpg__pages_then_send(unsigned host, const struct mpg__message *,
                           const void *payload);
+void mpg__pages_begin(void);
+void mpg__pages_end(void);
+void mpg__pages_catch_up(void);
+
+/* alone.c. */
+void mpg__alone_start(void);
+/* By who has the role: that its thread waits, and that it waits no more. */
+void mpg__alone_begin(void);
+void mpg__alone_end(void);
+/* By who has the role, under the lock: whether the program cannot run. */
+bool mpg__alone(void);
 
 /* ahead.c, under the lock: this thread has faulted there, and asked for it;
  * what else should be asked for? */

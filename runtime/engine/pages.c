@@ -17,6 +17,10 @@
  * that flushes sends it.  So messages stand *behind* the change here, and go to
  * the network when it has been made, at the latest when the engine's lock is
  * given up.
+ *
+ * Nobody can tell, though, as long as nothing of this host's program can run
+ * (alone.c).  Then messages go first, and the changes are made while they are
+ * under way: another host waits for the messages, nobody for the changes.
  */
 #include "engine_internal.h"
 
@@ -40,6 +44,8 @@ static struct {
     unsigned host;
 } behind[BEHIND_MAX];
 static uint32_t behind_count;
+
+static bool delivers; /* who has the role: it may be alone */
 
 void mpg__pages_now(void)
 {
@@ -97,19 +103,44 @@ static bool is_in_object(const void *payload)
     return (uintptr_t)payload - (uintptr_t)mpg__vm.privileged < mpg__vm.stride;
 }
 
+/* Whether a message has to wait for changes. */
+static bool must_wait(void)
+{
+    return runs_count && !(delivers && mpg__alone());
+}
+
 void mpg__pages_then_send(unsigned host, const struct mpg__message *head,
                           const void *payload)
 {
     /* Other payloads are on the caller's stack, small, and copied when the
      * network gets them: the changes that they are behind cannot wait. */
     bool is_passing = payload && !is_in_object(payload);
-    if (is_passing || behind_count == BEHIND_MAX)
+    if (must_wait() && (is_passing || behind_count == BEHIND_MAX))
         mpg__pages_now();
-    if (!runs_count) {
+    if (!must_wait()) {
         mpg__net_send(host, head, payload);
         return;
     }
     behind[behind_count].head = *head;
     behind[behind_count].payload = payload;
     behind[behind_count++].host = host;
+}
+
+void mpg__pages_begin(void)
+{
+    delivers = true;
+}
+
+void mpg__pages_end(void)
+{
+    if (must_wait())
+        mpg__pages_now();
+    delivers = false;
+}
+
+void mpg__pages_catch_up(void)
+{
+    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__pages_now();
+    mpg__mutex_unlock(&mpg__engine.lock);
 }

@@ -212,6 +212,7 @@ static int linger(struct epoll_event *events, int room)
 static void *serve(void *unused)
 {
     (void)unused;
+    mpg__alone_inner();
     ask_for_short_slices();
     (void)prctl(PR_SET_TIMERSLACK, 1); /* Without it, it lingers for longer. */
     for (;;) {

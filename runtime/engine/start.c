@@ -254,6 +254,7 @@ void mpg__engine_start(void)
     if (!atomic_load(&mpg__engine_is_started)) {
         connect_hosts();
         mpg__wait_start(hosts_per_core);
+        mpg__alone_start();
         mpg__server_start();
         report_choice();
         atomic_store(&mpg__engine_is_started, true);

@@ -102,7 +102,9 @@ void mpg__threads_work(void)
         mpg__engine_unlock();
         if (!is_any)
             return;
+        mpg__alone_no_more();
         mpg__services.start(call.text, call.bytes, call.thread);
+        mpg__alone_again();
     }
 }
 

@@ -102,9 +102,11 @@ static void relax(void)
 
 static int look(unsigned tries)
 {
-    if (mpg__net_count() == 1 && tries % LOOKS)
-        return mpg__net_look();
-    return mpg__net_poll(0);
+    int delivered = mpg__net_count() == 1 && tries % LOOKS ? mpg__net_look()
+                                                           : mpg__net_poll(0);
+    if (delivered > 0)
+        mpg__pages_catch_up();
+    return delivered;
 }
 
 /* Has the role: serves until the waiter is done. */
@@ -123,8 +125,10 @@ static void poll_until_done(struct mpg__waiter *waiter)
         uint32_t expected = WAITING;
         if (atomic_compare_exchange_strong(&waiter->state, &expected,
                                            IN_POLL)) {
-            if (mpg__net_poll(-1) > 0)
+            if (mpg__net_poll(-1) > 0) {
+                mpg__pages_catch_up();
                 start = mpg__now_ns();
+            }
             expected = IN_POLL;
             atomic_compare_exchange_strong(&waiter->state, &expected, WAITING);
         }
@@ -140,7 +144,9 @@ static void wait_for(struct mpg__waiter *waiter)
     uint64_t start = 0;
     while (!is_done(waiter)) {
         if (mpg__role_try()) {
+            mpg__alone_begin();
             poll_until_done(waiter);
+            mpg__alone_end();
             mpg__role_leave();
             return;
         }

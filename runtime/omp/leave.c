@@ -41,6 +41,8 @@ void mpg__leave_call(void)
 static void answer_call(void)
 {
     mpg__bell_answer(call);
+    if (atomic_load(&is_over) || atomic_load(&must_exit))
+        mpg__alone_no_more();
     if (atomic_load(&is_over)) {
         mpg__output_stop();
         mpg__engine_finish();
@@ -54,6 +56,7 @@ static void answer_call(void)
 static void *clerk(void *unused)
 {
     (void)unused;
+    mpg__alone_inner();
     struct pollfd ends[2] = {{.fd = call, .events = POLLIN},
                              {.fd = output, .events = POLLIN}};
     for (;;) {

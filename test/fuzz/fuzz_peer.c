@@ -140,6 +140,20 @@ void mpg__net_flush(void)
 {
 }
 
+/* Then the order would not matter. */
+bool mpg__alone(void)
+{
+    return false;
+}
+
+void mpg__alone_no_more(void)
+{
+}
+
+void mpg__alone_again(void)
+{
+}
+
 void mpg__recall(uintptr_t place)
 {
     (void)place;

@@ -12,6 +12,8 @@
 enum { STRIDE = 1 << 20, LOG = 256 };
 
 struct mpg__vm mpg__vm;
+struct mpg__engine mpg__engine;
+static bool is_alone;
 static struct mpg__region region;
 static char object[STRIDE];
 
@@ -61,6 +63,11 @@ void mpg__net_send(unsigned host, const struct mpg__message *head,
 {
     (void)payload;
     note('M', (unsigned)head->arg, host);
+}
+
+bool mpg__alone(void)
+{
+    return is_alone;
 }
 
 static void begin(unsigned slot_bytes, unsigned views)
@@ -143,6 +150,50 @@ static void passing_payloads_do_not_wait(void)
     expect(3, 'M', 3, 1);
 }
 
+/* When the program cannot run, messages do not wait for changes, and those are
+ * there when it can; in their order, whatever the messages. */
+static void changes_may_come_later(void)
+{
+    begin(MPG_PAGE, 1);
+    is_alone = true;
+    mpg__pages_begin();
+    mpg__pages_change(protect, 0, 7);
+    say(1, object + 7 * MPG_PAGE, MPG_PAGE);
+    mpg__pages_change(protect, 0, 8);
+    mpg__pages_change(close_pages, 0, 7);
+    say(2, NULL, 0);
+    mpg__pages_end();
+    CHECK_EQ(count, 3);
+    expect(0, 'M', 1, 1);
+    expect(1, 'P', 7, 9);
+    expect(2, 'M', 2, 1);
+    mpg__pages_catch_up();
+    CHECK_EQ(count, 4);
+    expect(3, 'C', 7, 8);
+    is_alone = false;
+}
+
+/* Nor is it for others to say what holds for who delivers; and somebody may
+ * begin to run in the middle. */
+static void alone_is_who_delivers(void)
+{
+    begin(MPG_PAGE, 1);
+    is_alone = true;
+    mpg__pages_change(protect, 0, 7);
+    say(1, NULL, 0);
+    CHECK_EQ(count, 0);
+    mpg__pages_begin();
+    is_alone = false;
+    mpg__pages_change(protect, 0, 8);
+    say(2, NULL, 0);
+    CHECK_EQ(count, 0);
+    mpg__pages_end();
+    CHECK_EQ(count, 3);
+    expect(0, 'P', 7, 9);
+    expect(1, 'M', 1, 1);
+    expect(2, 'M', 2, 1);
+}
+
 /* More than can wait, of either kind, makes the changes; nothing is lost. */
 static void many_do_not_get_lost(void)
 {
@@ -180,6 +231,8 @@ int main(void)
     views_are_a_call_each();
     order_of_a_page_stays();
     passing_payloads_do_not_wait();
+    changes_may_come_later();
+    alone_is_who_delivers();
     many_do_not_get_lost();
     return check_report();
 }
