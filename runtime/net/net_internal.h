@@ -35,9 +35,6 @@ enum mpg__net_state {
     MPG_NET_LOST,
 };
 
-/* Bytes that are received together with a head: more heads, small payloads. */
-#define MPG_NET_EARLY 512
-
 /* A message that the socket has not taken yet. */
 struct mpg__outgoing {
     struct mpg__message head;
@@ -77,9 +74,6 @@ struct mpg__connection {
     struct mpg__connection *next_unsent;
 
     /* Receiving, by the one who polls. */
-    char early[MPG_NET_EARLY]; /* received and not asked for yet */
-    size_t early_at, early_count;
-    bool is_early_full; /* the last time that something was received */
     struct mpg__message head;
     size_t head_got;
     char *payload;

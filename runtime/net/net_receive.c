@@ -26,6 +26,19 @@ static struct {
     unsigned data_delivered;
 } batch;
 
+/* Bytes that were received and have not been asked for yet.  A page and its
+ * head come by one system call that way, and are copied once more, from the
+ * cache: that costs a tenth of a second call.  All are used up in the look at
+ * the connection that has received them. */
+#define EARLY_MAX  (64u << 10)
+#define DIRECT_MIN (16u << 10) /* payloads, or rests, that are not copied */
+#define BEHIND_MAX 512u
+static struct {
+    char bytes[EARLY_MAX];
+    size_t at, count;
+    bool is_full; /* the last time that something was received */
+} early;
+
 static void deliver_batch(void)
 {
     if (batch.count)
@@ -65,32 +78,31 @@ static void lose(unsigned host, struct mpg__connection *c, int error)
 }
 
 /* Receives a head, or what is left of a small payload, with what is behind it
- * up to MPG_NET_EARLY bytes: several small messages in one system call. */
+ * as far as there is room: many messages in one system call. */
 static ssize_t receive_early(struct mpg__connection *c, size_t want)
 {
-    size_t most = may_go_on() ? sizeof c->early : want;
-    ssize_t some = recv(c->fd, c->early, most, MSG_DONTWAIT);
-    c->early_at = 0;
-    c->early_count = some > 0 ? (size_t)some : 0;
-    c->is_early_full = c->early_count == sizeof c->early;
+    size_t most = may_go_on() ? sizeof early.bytes : want;
+    ssize_t some = recv(c->fd, early.bytes, most, MSG_DONTWAIT);
+    early.at = 0;
+    early.count = some > 0 ? (size_t)some : 0;
+    early.is_full = early.count == sizeof early.bytes;
     return some;
 }
 
-/* Receives a large payload into its place, and what is behind it early: the
- * next head, and what its payload loses by being copied from there is less
- * than a call. */
+/* Receives a large payload into its place, and early the next head, but little
+ * of the next payload, which is as large as a rule. */
 static ssize_t receive_behind(struct mpg__connection *c, char *to, size_t want)
 {
-    struct iovec parts[2] = {{to, want}, {c->early, sizeof c->early}};
+    struct iovec parts[2] = {{to, want}, {early.bytes, BEHIND_MAX}};
     struct msghdr message = {.msg_iov = parts,
                              .msg_iovlen = may_go_on() ? 2 : 1};
     ssize_t some = recvmsg(c->fd, &message, MSG_DONTWAIT);
-    c->is_early_full = false;
+    early.is_full = false;
     if (some <= (ssize_t)want)
         return some;
-    c->early_at = 0;
-    c->early_count = (size_t)some - want;
-    c->is_early_full = c->early_count == sizeof c->early;
+    early.at = 0;
+    early.count = (size_t)some - want;
+    early.is_full = early.count == BEHIND_MAX;
     return (ssize_t)want;
 }
 
@@ -99,17 +111,17 @@ static ssize_t receive_some(struct mpg__connection *c, char *to, size_t want)
 {
     if (c->seal)
         return mpg__seal_receive(c, to, want);
-    if (!c->early_count && want >= sizeof c->early)
+    if (!early.count && want >= DIRECT_MIN)
         return receive_behind(c, to, want);
-    if (!c->early_count) {
+    if (!early.count) {
         ssize_t some = receive_early(c, want);
         if (some <= 0)
             return some;
     }
-    size_t some = want < c->early_count ? want : c->early_count;
-    memcpy(to, c->early + c->early_at, some);
-    c->early_at += some;
-    c->early_count -= some;
+    size_t some = want < early.count ? want : early.count;
+    memcpy(to, early.bytes + early.at, some);
+    early.at += some;
+    early.count -= some;
     return (ssize_t)some;
 }
 
@@ -225,10 +237,12 @@ static bool receive_one(unsigned host, struct mpg__connection *c)
 int mpg__net_receive(unsigned host, struct mpg__connection *c)
 {
     batch.delivered = batch.data_delivered = 0;
+    early.count = 0; /* Of a connection that was lost. */
+    early.is_full = false;
     /* What was received early makes no descriptor readable: it is looked at
      * now or never.  And where there was no room for more, there is more. */
     while (receive_one(host, c) &&
-           (c->early_count || (c->is_early_full && may_go_on())))
+           (early.count || (early.is_full && may_go_on())))
         ;
     deliver_batch();
     return (int)batch.delivered;
