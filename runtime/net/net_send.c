@@ -21,8 +21,11 @@
 #include "base/fatal.h"
 #include "net_internal.h"
 
-#define QUEUE_FIRST      64u /* entries at first */
-#define MESSAGES_AT_ONCE 16u /* that leave by one system call */
+#define QUEUE_FIRST 64u /* entries at first */
+/* What leaves by one system call: many requests, or so many bytes that the
+ * receiver has something to do meanwhile. */
+#define MESSAGES_AT_ONCE 128u
+#define BYTES_AT_ONCE    (64u << 10)
 
 static void grow(struct mpg__connection *c)
 {
@@ -82,10 +85,15 @@ static ssize_t send_front(struct mpg__connection *c)
 {
     struct iovec parts[2 * MESSAGES_AT_ONCE];
     struct msghdr message = {.msg_iov = parts};
-    for (uint32_t i = 0; i < c->queue_count && i < MESSAGES_AT_ONCE; i++)
-        message.msg_iovlen +=
-            add_parts(parts + message.msg_iovlen,
-                      &c->queue[(c->queue_first + i) % c->queue_size]);
+    size_t bytes = 0;
+    for (uint32_t i = 0;
+         i < c->queue_count && i < MESSAGES_AT_ONCE && bytes < BYTES_AT_ONCE;
+         i++) {
+        struct mpg__outgoing *out =
+            &c->queue[(c->queue_first + i) % c->queue_size];
+        message.msg_iovlen += add_parts(parts + message.msg_iovlen, out);
+        bytes += left_of(out);
+    }
     ssize_t some;
     do
         some = sendmsg(c->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
