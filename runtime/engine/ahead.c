@@ -14,7 +14,9 @@
  *
  *   It is long.  After RUN_LONG faults the run is taken for a stream, and what
  *   is behind it is asked for although it was never seen before, in windows
- *   that double.
+ *   that double.  Where they double no more, the thread receives a few windows
+ *   before it goes on, and asks for half a one each time that there is only
+ *   half a one to come: so the other host always has something to send.
  *
  * A loop over several arrays makes several runs at once, which a thread tells
  * apart.
@@ -31,6 +33,7 @@
 #define RUN_LONG    8u   /* faults */
 #define AHEAD_MAX   255u /* minipages that one fault asks for beside its own */
 #define AHEAD_BYTES (1u << 20)
+#define GO_ON       3u /* times as many while those come, of a long stream */
 #define CREDIT      7u /* times */
 #define CREDIT_BITS 3  /* for each kind of access, in a region's hints */
 #define RUNS        4u /* that a thread may be in at a time: a = b + c */
@@ -38,6 +41,8 @@
 struct run {
     uint32_t region, next; /* minipage where it goes on */
     uint32_t faults;
+    uint32_t limit;  /* minipages to ask for at a time */
+    uint32_t budget; /* and in all, before the next fault */
     enum mpg__access access;
 };
 /* The one that went on last comes first. */
@@ -92,6 +97,28 @@ static struct run *run_of(uint32_t number, uint32_t slot,
     return &runs[0];
 }
 
+/* Asks for what is next, at most `limit` minipages; beyond `window`, only for
+ * those with credit. */
+static void ask(struct run *run, uint32_t limit, uint32_t window)
+{
+    struct mpg__region *region = mpg__region_get(run->region);
+    uint32_t first = run->next;
+    for (; run->next < region->layout.slots && run->next - first < limit;
+         run->next++) {
+        const struct mpg__copy *copy = &region->copies[run->next];
+        if (copy->access >= run->access ||
+            mpg__engine.requests_open >= MPG_PREFETCH_MAX)
+            break;
+        if (copy->asked)
+            continue;
+        if (!use_credit(&region->hints[run->next], run->access) &&
+            run->next - first >= window)
+            break;
+        mpg__step_copy(MPG_EVENT_WANT, run->region, run->next, run->access);
+        mpg__recall_note(run->region, run->next, run->access);
+    }
+}
+
 void mpg__ahead(uint32_t number, uint32_t slot, enum mpg__access access)
 {
     if (!mpg__config.ahead)
@@ -102,20 +129,28 @@ void mpg__ahead(uint32_t number, uint32_t slot, enum mpg__access access)
     give_credit(&region->hints[slot], access, goes_on ? CREDIT : 0);
 
     uint64_t most = AHEAD_BYTES / region->layout.slot_bytes;
-    uint32_t limit = most < AHEAD_MAX ? (uint32_t)most : AHEAD_MAX;
-    uint32_t window = window_of(run->faults, limit);
-    uint32_t at = slot + 1;
-    for (; at < region->layout.slots && at - slot <= limit; at++) {
-        const struct mpg__copy *copy = &region->copies[at];
-        if (copy->access >= access ||
-            mpg__engine.requests_open >= MPG_PREFETCH_MAX)
-            break;
-        if (copy->asked)
-            continue;
-        if (!use_credit(&region->hints[at], access) && at - slot > window)
-            break;
-        mpg__step_copy(MPG_EVENT_WANT, number, at, access);
-        mpg__recall_note(number, at, access);
-    }
-    run->next = at;
+    run->limit = most < AHEAD_MAX ? (uint32_t)most : AHEAD_MAX;
+    uint32_t window = window_of(run->faults, run->limit);
+    run->budget = window == run->limit ? GO_ON * window : 0;
+    run->next = slot + 1;
+    ask(run, run->limit, window);
+}
+
+void mpg__ahead_end(void)
+{
+    runs[0].budget = 0;
+}
+
+void mpg__ahead_go_on(void)
+{
+    struct run *run = &runs[0];
+    uint32_t half = run->limit / 2;
+    if (!run->budget || mpg__engine.requests_open > half)
+        return;
+    mpg__engine_lock();
+    uint32_t from = run->next;
+    ask(run, half, half);
+    uint32_t count = run->next - from;
+    run->budget -= !count || count > run->budget ? run->budget : count;
+    mpg__engine_unlock();
 }

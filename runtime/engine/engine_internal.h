@@ -52,6 +52,11 @@ bool mpg__alone(void);
  * what else should be asked for? */
 void mpg__ahead(uint32_t region, uint32_t slot, enum mpg__access);
 
+/* Without the lock: some of that has come, and perhaps more should be asked
+ * for; until the fault is over. */
+void mpg__ahead_go_on(void);
+void mpg__ahead_end(void);
+
 /* recall.c, under the lock: this phase of the program has asked for that. */
 void mpg__recall_note(uint32_t region, uint32_t slot, enum mpg__access);
 

@@ -192,6 +192,7 @@ static void obtain_one(const struct need *need, bool is_repeated, void *context)
         mpg__ahead(need->region, need->slot, need->access);
     }
     obtain(need);
+    mpg__ahead_end();
     if (!is_repeated && !copy->deferred) {
         unpin(need);
         return;

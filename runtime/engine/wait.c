@@ -136,7 +136,7 @@ static void poll_until_done(struct mpg__waiter *waiter)
     /* What was asked for ahead comes right behind, and receiving it now is
      * cheaper than a fault for it. */
     while (mpg__requests_are_open() && look(1) > 0)
-        ;
+        mpg__ahead_go_on();
 }
 
 static void wait_for(struct mpg__waiter *waiter)
