@@ -69,7 +69,11 @@ struct mpg__connection {
     struct mpg__outgoing *queue; /* a ring of queue_size entries */
     uint32_t queue_size, queue_first, queue_count;
     _Atomic int send_error; /* why the connection was broken off here */
-    bool is_full; /* the socket; the poller looks when it has room again */
+    struct mpg__outgoing
+        *retired; /* was the queue when sending began; or NULL */
+    uint32_t retired_size;
+    bool is_sending; /* a thread is at it, perhaps without the lock */
+    bool is_full;    /* the socket; the poller looks when it has room again */
     _Atomic bool is_unsent; /* in the list of those to flush */
     struct mpg__connection *next_unsent;
 
@@ -110,7 +114,11 @@ void mpg__net_lose(unsigned host, const char *how);
 /* A message could not be sent (errno), so nothing may follow it.  Who polls
  * sees the end that this makes, and alone may say that the host is lost. */
 void mpg__net_break(struct mpg__connection *);
+/* Sends what waits, unless a thread is at it already; may give up the lock
+ * meanwhile. */
 void mpg__net_drain(unsigned host, struct mpg__connection *);
+/* Returns when no thread is at it; may give up the lock meanwhile. */
+void mpg__net_sent(struct mpg__connection *);
 
 /* net_receive.c: delivers what one look at the connection brings, returns how
  * many messages that were. */

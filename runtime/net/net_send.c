@@ -6,12 +6,19 @@
  * under the engine's lock, and flushing is done without it: the receiver of
  * the host, which wants the lock too, often shares a processor with a sender.
  *
+ * For the same reason who flushes gives up the connection's lock, too, while
+ * the kernel takes what there is.  (A thread is often interrupted right there,
+ * by the one that the message or its answer wakes.)  One thread sends at a
+ * time; others leave what they have in the queue and go, for the one that sends
+ * looks at the queue again before it is done.
+ *
  * What the socket does not take leaves when it is writable again (poll), and
  * what is sent before the connection is open when it is.  The queue is what
  * back-pressure there is: hosts have a bounded number of requests open, so
  * what waits for one host is bounded too (MPG_NET_QUEUE_MAX).
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -36,8 +43,13 @@ static void grow(struct mpg__connection *c)
     struct mpg__outgoing *queue = mpg__net_memory(size * sizeof *queue);
     for (uint32_t i = 0; i < c->queue_count; i++)
         queue[i] = c->queue[(c->queue_first + i) % c->queue_size];
-    if (c->queue)
+    /* The kernel may be reading from the one in which sending began. */
+    if (c->is_sending && !c->retired) {
+        c->retired = c->queue;
+        c->retired_size = c->queue_size;
+    } else if (c->queue) {
         munmap(c->queue, c->queue_size * sizeof *queue);
+    }
     c->queue = queue;
     c->queue_size = size;
     c->queue_first = 0;
@@ -80,12 +92,14 @@ static unsigned add_parts(struct iovec *parts, struct mpg__outgoing *out)
     return count;
 }
 
-/* One sendmsg of the queue's front; how much the socket took, or -1. */
+/* One sendmsg of the queue's front, without the lock meanwhile; how much the
+ * socket took, or -1. */
 static ssize_t send_front(struct mpg__connection *c)
 {
     struct iovec parts[2 * MESSAGES_AT_ONCE];
     struct msghdr message = {.msg_iov = parts};
     size_t bytes = 0;
+    int fd = c->fd;
     for (uint32_t i = 0;
          i < c->queue_count && i < MESSAGES_AT_ONCE && bytes < BYTES_AT_ONCE;
          i++) {
@@ -94,10 +108,17 @@ static ssize_t send_front(struct mpg__connection *c)
         message.msg_iovlen += add_parts(parts + message.msg_iovlen, out);
         bytes += left_of(out);
     }
+    mpg__mutex_unlock(&c->lock);
     ssize_t some;
     do
-        some = sendmsg(c->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        some = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     while (some < 0 && errno == EINTR);
+    int error = errno;
+    mpg__mutex_lock(&c->lock);
+    if (c->retired)
+        munmap(c->retired, c->retired_size * sizeof *c->retired);
+    c->retired = NULL;
+    errno = error;
     return some < 0 && errno == EAGAIN ? 0 : some;
 }
 
@@ -126,7 +147,7 @@ static bool take_off(struct mpg__connection *c, size_t some)
 /* Sends from the front of the queue until it is empty or the socket full. */
 static void send_queue(struct mpg__connection *c)
 {
-    while (c->queue_count) {
+    while (c->queue_count && atomic_load(&c->state) == MPG_NET_OPEN) {
         ssize_t some = send_front(c);
         if (some < 0)
             mpg__net_break(c);
@@ -137,17 +158,30 @@ static void send_queue(struct mpg__connection *c)
 
 void mpg__net_drain(unsigned host, struct mpg__connection *c)
 {
-    if (atomic_load(&c->state) != MPG_NET_OPEN)
+    if (atomic_load(&c->state) != MPG_NET_OPEN || c->is_sending)
         return;
+    c->is_sending = true;
     if (c->seal)
         mpg__seal_send(c);
     else
         send_queue(c);
+    c->is_sending = false;
+    if (atomic_load(&c->state) != MPG_NET_OPEN)
+        return;
     bool is_full = c->queue_count > 0;
     if (is_full != c->is_full)
         mpg__net_watch(EPOLL_CTL_MOD, c->fd, host,
                        is_full ? EPOLLIN | EPOLLOUT : EPOLLIN);
     c->is_full = is_full;
+}
+
+void mpg__net_sent(struct mpg__connection *c)
+{
+    while (c->is_sending) {
+        mpg__mutex_unlock(&c->lock);
+        sched_yield();
+        mpg__mutex_lock(&c->lock);
+    }
 }
 
 /* Connections with something new in their queues, last one first.  Taken all

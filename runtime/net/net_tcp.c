@@ -82,6 +82,7 @@ void mpg__net_lose(unsigned host, const char *how)
     struct mpg__connection *c = mpg__net_find(host);
     mpg__mutex_lock(&c->lock);
     unsigned was = atomic_exchange(&c->state, MPG_NET_LOST);
+    mpg__net_sent(c); /* through c->fd */
     if (c->fd >= 0)
         close(c->fd);
     if (c->call >= 0)
@@ -236,4 +237,12 @@ void mpg__net_bye(void)
             mpg__net_send(host, &bye, NULL);
     }
     mpg__net_flush();
+    for (unsigned host = 0; host < mpg__net_config->hosts; host++) {
+        struct mpg__connection *c = mpg__net_find(host);
+        if (!c)
+            continue;
+        mpg__mutex_lock(&c->lock);
+        mpg__net_sent(c); /* by another thread */
+        mpg__mutex_unlock(&c->lock);
+    }
 }
