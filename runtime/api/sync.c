@@ -145,6 +145,7 @@ EXPORTED int mpg_prefetch_ranges(const struct mpg_range *ranges, unsigned count)
             result = error;
     }
     mpg__engine_unlock();
+    mpg__stay();
     mpg__leave(&before);
     return result;
 }

@@ -97,6 +97,9 @@ void mpg__waiters_wake(uint32_t region, uint32_t slot); /* and forget */
 void mpg__waiter_wake(struct mpg__waiter *);
 /* Sleeps or polls until the waiter is woken.  Without the lock. */
 void mpg__wait(struct mpg__waiter *);
+/* After asking for what is not needed yet: serves for a moment, if that is
+ * likely to bring it.  Without the lock, signals blocked. */
+void mpg__stay(void);
 /* For a loop that looks at shared memory until another thread has written to
  * it: serves the connections for a moment if nobody else does, and gives the
  * processor to others, the longer the more often it was called (`tries`). */

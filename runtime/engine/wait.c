@@ -133,10 +133,62 @@ static void poll_until_done(struct mpg__waiter *waiter)
             atomic_compare_exchange_strong(&waiter->state, &expected, WAITING);
         }
     }
-    /* What was asked for ahead comes right behind, and receiving it now is
-     * cheaper than a fault for it. */
-    while (mpg__requests_are_open() && look(1) > 0)
-        mpg__ahead_go_on();
+}
+
+/* What was asked for ahead comes soon, and so does what hosts ask that have
+ * just passed the same barrier.  Serving that now is cheaper than a fault for
+ * it, or than being interrupted for it by the server thread, twice as a rule.
+ * Where it did not come in time, the next few times are not worth a try: more
+ * and more of them, until it does. */
+#define SKIPS_MAX 63u
+
+static uint64_t stay_ns;
+static unsigned skips, skips_next; /* of who has the role */
+
+/* How long nothing may come, in this try. */
+static uint64_t patience(void)
+{
+    if (!skips)
+        return stay_ns;
+    skips--;
+    return 0;
+}
+
+static void note_stay(bool was_worth_it)
+{
+    uint32_t more = 2 * skips_next + 1;
+    skips = was_worth_it ? 0 : skips_next;
+    skips_next = was_worth_it ? 0 : more < SKIPS_MAX ? more : SKIPS_MAX;
+}
+
+/* Has the role. */
+static void stay(void)
+{
+    if (!mpg__requests_are_open())
+        return;
+    uint64_t limit = patience(), start = limit ? mpg__now_ns() : 0;
+    while (mpg__requests_are_open()) {
+        if (look(1) > 0) {
+            mpg__ahead_go_on();
+            start = limit ? mpg__now_ns() : 0;
+        } else if (limit && mpg__now_ns() - start < limit) {
+            relax();
+        } else {
+            break; /* What is here already is taken in any case. */
+        }
+    }
+    if (limit)
+        note_stay(!mpg__requests_are_open());
+}
+
+void mpg__stay(void)
+{
+    if (!mpg__requests_are_open() || !mpg__role_try())
+        return;
+    mpg__alone_begin();
+    stay();
+    mpg__alone_end();
+    mpg__role_leave();
 }
 
 static void wait_for(struct mpg__waiter *waiter)
@@ -146,6 +198,7 @@ static void wait_for(struct mpg__waiter *waiter)
         if (mpg__role_try()) {
             mpg__alone_begin();
             poll_until_done(waiter);
+            stay();
             mpg__alone_end();
             mpg__role_leave();
             return;
@@ -212,4 +265,5 @@ void mpg__wait_start(unsigned busy_hosts_per_core)
     spin_ns = mpg__config.spin_us * 1000 /
               (busy_hosts_per_core ? busy_hosts_per_core : 1);
     must_yield = busy_hosts_per_core > 1;
+    stay_ns = must_yield ? 0 : mpg__config.stay_us * 1000;
 }
