@@ -160,6 +160,8 @@ static void serve_connections(void)
 {
     if (!mpg__mutex_try(&role))
         return;
+    if (mpg__net_count() == 1)
+        (void)mpg__net_look(); /* There is only one place to look first. */
     while (mpg__net_poll(0) > 0)
         ;
     leave(true);

@@ -6,9 +6,10 @@
  * the connections and delivers.  A thread that waits for an answer takes the
  * role if it is free and serves whatever arrives, its own answer among it: no
  * thread has to be woken to hand it over, and an idle processor is slow to
- * wake.  It polls for a while and then sleeps in epoll, so that hosts which
- * share a processor do not burn each other's time.  When nobody waits, the
- * server thread serves (server.c).
+ * wake.  It polls for a while and then sleeps in epoll.  Hosts that share a
+ * processor do not burn each other's time meanwhile, for they give way at each
+ * look (sched_yield), and what they wait for takes as much longer as there are
+ * of them.  When nobody waits, the server thread serves (server.c).
  *
  * A waiter's state:
  *   WAITING   its thread runs, and looks at the state
@@ -262,7 +263,7 @@ void mpg__wait_threads(unsigned threads)
 
 void mpg__wait_start(unsigned busy_hosts_per_core)
 {
-    spin_ns = mpg__config.spin_us * 1000 /
+    spin_ns = mpg__config.spin_us * 1000 *
               (busy_hosts_per_core ? busy_hosts_per_core : 1);
     must_yield = busy_hosts_per_core > 1;
     stay_ns = must_yield ? 0 : mpg__config.stay_us * 1000;
