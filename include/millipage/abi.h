@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define MPG_ABI 2
+#define MPG_ABI 3
 
 /* Granularity as the source has it. */
 enum mpg_abi_grain {
@@ -36,7 +36,7 @@ enum mpg_abi_grain {
  *
  *   contiguous:  address(offset) = base + offset
  *   otherwise:   address(offset) = base + offset
- *                    + ((mulhi(unit + 1, magic) & mask) << shift)
+ *                    + (mulhi(unit + 1, magic) & mask) * stride
  *
  * where unit = offset / unit size, and mulhi is the upper half of the 128-bit
  * product of two 64-bit numbers.  With magic = floor((2^64 - 1) / K),
@@ -49,7 +49,7 @@ struct mpg_abi_slot {
     void *base;
     uint64_t magic;
     uint64_t mask;
-    uint64_t shift;
+    uint64_t stride; /* from one view to the next */
 };
 
 enum mpg_abi_flags {

@@ -10,7 +10,7 @@
 // the pointer is used, the chain is repeated on a base that is moved to the
 // unit's view:
 //
-//     base + ((mulhi(unit + 1, magic) & mask) << shift)
+//     base + (mulhi(unit + 1, magic) & mask) * stride
 //
 // Moving the base and not the end keeps the inner subscripts as they were: in
 // a loop over the columns of a row the view is computed once, outside.
@@ -28,7 +28,7 @@ namespace {
 
 //===--- Slots ------------------------------------------------------------===//
 
-enum SlotField { Base, Magic, Mask, Shift };
+enum SlotField { Base, Magic, Mask, Stride };
 
 /// The fields of the slots, as one function sees them: loaded once, in its
 /// entry block.
@@ -64,7 +64,7 @@ public:
         Field == Base ? R.Slot : B.CreateStructGEP(U.SlotType, R.Slot, Field);
     auto *Load = B.CreateAlignedLoad(U.SlotType->getElementType(Field), Address,
                                      Align(8));
-    static const char *const Suffix[] = {"", ".magic", ".mask", ".shift"};
+    static const char *const Suffix[] = {"", ".magic", ".mask", ".stride"};
     Load->setName(R.TheMark.Name + Suffix[Field]);
     return Load;
   }
@@ -139,7 +139,7 @@ Value *moveToView(Value *Pointer, Value *UnitNumber, FieldValue Field,
       B.CreateTrunc(B.CreateLShr(Product, 64), B.getInt64Ty(), "minipage");
   Value *View = B.CreateAnd(Minipage, Field(Mask), "view");
   // Not inbounds: the view is another mapping.
-  return B.CreateGEP(B.getInt8Ty(), Pointer, B.CreateShl(View, Field(Shift)),
+  return B.CreateGEP(B.getInt8Ty(), Pointer, B.CreateMul(View, Field(Stride)),
                      "viewed");
 }
 

@@ -195,7 +195,7 @@ struct mpg__grain mpg__grain_of(const struct mpg_abi_var *var, uint64_t bytes)
                    "granularity or a smaller MILLIPAGE_MEMORY",
                    var->name, var->file, var->line,
                    (unsigned long long)grain.slot_bytes, grain.views,
-                   (unsigned long long)mpg__vm.stride, mpg__vm.views_max);
+                   (unsigned long long)mpg__vm.bytes, mpg__vm.views_max);
     return grain;
 }
 
@@ -206,7 +206,7 @@ void mpg__grain_fill_slot(const struct mpg_abi_var *var,
     uint64_t units = grain->slot_bytes / var->unit; /* K of abi.h */
     slot->magic = UINT64_MAX / (units ? units : 1);
     slot->mask = grain->views - 1;
-    slot->shift = mpg__vm.shift;
+    slot->stride = mpg__vm.stride;
 }
 
 static bool exists(const char *name, size_t length, const struct wish *wish,

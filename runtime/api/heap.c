@@ -69,7 +69,7 @@ void *mpg__heap_allocate(uint64_t bytes, uint64_t align, bool *is_fresh)
         return allocate_single(bytes, align, is_fresh);
     /* Beyond a page, alignment is a matter of which page is the first. */
     uint64_t extra = align > MPG_PAGE ? align : 0;
-    if (bytes > mpg__vm.stride || extra > mpg__vm.stride) {
+    if (bytes > mpg__vm.bytes || extra > mpg__vm.bytes) {
         errno = ENOMEM;
         return NULL;
     }
@@ -100,7 +100,7 @@ EXPORTED void *mpg_malloc_grain(size_t bytes, size_t grain_bytes)
         return NULL;
     }
     uint64_t slots = (bytes + grain_bytes - 1) / grain_bytes;
-    if (slots > MPG_SLOTS_MAX || bytes > mpg__vm.stride) {
+    if (slots > MPG_SLOTS_MAX || bytes > mpg__vm.bytes) {
         errno = ENOMEM;
         return NULL;
     }
@@ -113,7 +113,7 @@ EXPORTED void *mpg_malloc_grain(size_t bytes, size_t grain_bytes)
 static void *allocate_for(const struct mpg_abi_var *var, uint64_t bytes,
                           uint64_t align, bool *is_fresh)
 {
-    if (bytes > mpg__vm.stride) {
+    if (bytes > mpg__vm.bytes) {
         errno = ENOMEM;
         return NULL;
     }

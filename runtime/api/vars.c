@@ -122,7 +122,7 @@ static uint32_t add_region(const struct mpg_abi_var *var,
                                  .slots = slots,
                                  .views = grain->views,
                                  .homes = (uint8_t)homes};
-    uint64_t room = mpg__vm.stride - layout.offset;
+    uint64_t room = mpg__vm.bytes - layout.offset;
     if (room / layout.slot_bytes < slots)
         mpg__fatal("%s (%s:%u) needs %llu bytes of shared memory, and %llu "
                    "are left: raise MILLIPAGE_MEMORY",
@@ -237,8 +237,8 @@ EXPORTED void mpg__bind(struct mpg_abi_unit *unit)
 EXPORTED void mpg__initialise(void *address, const void *value, size_t bytes)
 {
     mpg_assert(mpg__vm_is_shared(address));
-    uint64_t offset =
-        (uint64_t)((char *)address - mpg__vm.views) & (mpg__vm.stride - 1);
+    uint64_t offset;
+    (void)mpg__vm_view_of(address, &offset);
     memcpy(mpg__vm.privileged + offset, value, bytes);
 }
 

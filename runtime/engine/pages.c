@@ -100,7 +100,7 @@ void mpg__pages_change(void (*change)(char *, size_t), uint32_t number,
  */
 static bool is_in_object(const void *payload)
 {
-    return (uintptr_t)payload - (uintptr_t)mpg__vm.privileged < mpg__vm.stride;
+    return (uintptr_t)payload - (uintptr_t)mpg__vm.privileged < mpg__vm.bytes;
 }
 
 /* Whether a message has to wait for changes. */

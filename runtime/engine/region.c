@@ -169,9 +169,8 @@ static struct mpg__region *region_at(uint64_t offset)
 enum mpg__found mpg__region_find(const void *address, uint32_t *number,
                                  uint32_t *slot)
 {
-    uint64_t distance = (uint64_t)((const char *)address - mpg__vm.views);
-    uint32_t view = (uint32_t)(distance >> mpg__vm.shift);
-    uint64_t offset = distance & (mpg__vm.stride - 1);
+    uint64_t offset;
+    uint32_t view = mpg__vm_view_of(address, &offset);
     struct mpg__region *region = region_at(offset);
     if (!region || offset - region->layout.offset >= region->bytes)
         return MPG_FOUND_NO_REGION;

@@ -97,7 +97,7 @@ static void make_region(const struct mpg__layout *wanted, unsigned asker,
 {
     struct mpg__layout layout = *wanted;
     layout.offset = mpg__region_end();
-    uint64_t room = mpg__vm.stride - layout.offset;
+    uint64_t room = mpg__vm.bytes - layout.offset;
     if (!layout.slots || layout.slots > MPG_SLOTS_MAX || !layout.slot_bytes ||
         layout.views > mpg__vm.views_max ||
         room / layout.slot_bytes < layout.slots) {
@@ -129,9 +129,8 @@ static void learn_region(const struct mpg__message *message,
     unsigned self = mpg__engine.node.self;
     if (self == 0 || message->from != mpg__tree_parent(self) ||
         message->region != mpg__region_count() ||
-        layout->slots > MPG_SLOTS_MAX || layout->offset > mpg__vm.stride ||
-        (mpg__vm.stride - layout->offset) / layout->slot_bytes <
-            layout->slots ||
+        layout->slots > MPG_SLOTS_MAX || layout->offset > mpg__vm.bytes ||
+        (mpg__vm.bytes - layout->offset) / layout->slot_bytes < layout->slots ||
         layout->views > mpg__vm.views_max || !layout->slots ||
         layout->offset < mpg__region_end())
         mpg__fatal("host %u announces a region that cannot be",

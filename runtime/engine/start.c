@@ -198,7 +198,7 @@ static void report_choice(void)
         mpg__warn("%d hosts, %d on this machine; backend %s; %llu bytes of "
                   "memory, up to %u views",
                   self.hosts, self.local_hosts, mpg__vm.why,
-                  (unsigned long long)mpg__vm.stride, mpg__vm.views_max);
+                  (unsigned long long)mpg__vm.bytes, mpg__vm.views_max);
 }
 
 /* Of hosts other than 0 only the place is of interest: what every host gets

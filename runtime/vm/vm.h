@@ -4,10 +4,11 @@
  *
  * The object is a memfd.  The privileged view maps it readable and writable
  * for ever; each application view maps it whole again, at `stride` bytes from
- * the one before, with every page closed at first.  All of it lies in one
- * reserved range at the same addresses on every host:
+ * the one before, with every page closed at first.  The stride is somewhat more
+ * than the object (MPG_VM_SKEW).  All of it lies in one reserved range at the
+ * same addresses on every host:
  *
- *   base            + stride         + 2 stride             + (1 + max) stride
+ *   base            + bytes          + bytes + stride  ...  + max * stride
  *   | privileged    | view 0         | view 1       ...     |
  *
  * A page of a view (a vpage) is closed, readable or writable.  Two
@@ -36,6 +37,14 @@
 #endif
 #define MPG_VM_VIEWS_MAX 4096u /* a byte a minipage */
 
+/* Neighbouring minipages lie at about the same offset of different views.  If
+ * those were a power of two apart, their translations would compete for the
+ * same few places of the caches that processors have for them: the bits that
+ * choose the place would be the same.  With one page and one large page more,
+ * translations of both levels find places of their own, and a walk through 32
+ * views loses a sixth to them instead of two thirds. */
+#define MPG_VM_SKEW ((UINT64_C(2) << 20) + MPG_PAGE)
+
 struct mpg__vm_backend {
     const char *name;
     int signal; /* that a refused access raises */
@@ -56,8 +65,8 @@ struct mpg__vm {
     const struct mpg__vm_backend *backend;
     char *privileged;
     char *views;                  /* view v is at views + v * stride */
-    uint64_t stride;              /* bytes of the object, a power of two */
-    unsigned shift;               /* log2 stride */
+    uint64_t bytes;               /* of the object, a power of two */
+    uint64_t stride;              /* bytes + MPG_VM_SKEW */
     _Atomic unsigned views_count; /* mapped so far; faults read it unlocked */
     unsigned views_max;
     int object;
@@ -73,18 +82,26 @@ void mpg__vm_start(uint64_t memory_bytes, const char *backend);
 /* Maps views until there are `count`.  Pre: count <= views_max. */
 void mpg__vm_need_views(unsigned count);
 
-/* Whether address lies in an application view. */
+/* Whether address lies in an application view, or right behind one, where
+ * nothing is. */
 static inline bool mpg__vm_is_shared(const void *address)
 {
     return (uintptr_t)address - (uintptr_t)mpg__vm.views <
-           (uint64_t)atomic_load_explicit(&mpg__vm.views_count,
-                                          memory_order_acquire)
-               << mpg__vm.shift;
+           mpg__vm.stride *
+               atomic_load_explicit(&mpg__vm.views_count, memory_order_acquire);
 }
 
 static inline char *mpg__vm_view(unsigned view)
 {
-    return mpg__vm.views + ((uint64_t)view << mpg__vm.shift);
+    return mpg__vm.views + view * mpg__vm.stride;
+}
+
+/* The view of a shared address; and its place in the object, or behind that. */
+static inline unsigned mpg__vm_view_of(const void *address, uint64_t *offset)
+{
+    uint64_t distance = (uint64_t)((const char *)address - mpg__vm.views);
+    *offset = distance % mpg__vm.stride;
+    return (unsigned)(distance / mpg__vm.stride);
 }
 
 /* madvise, again when the kernel is short of something for a moment. */

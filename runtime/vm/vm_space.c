@@ -90,19 +90,19 @@ int mpg__vm_advise(char *start, size_t bytes, int advice)
 
 static void map_object(char *address, int protection)
 {
-    void *got = mmap(address, mpg__vm.stride, protection,
+    void *got = mmap(address, mpg__vm.bytes, protection,
                      MAP_SHARED | MAP_FIXED | MAP_NORESERVE, mpg__vm.object, 0);
     if (got != address)
         mpg__fatal("cannot map a view of the memory object at %p: %m",
                    (void *)address);
     /* A child of fork has no part in the protocol: with the mapping it would
      * read what nobody keeps coherent. */
-    if (mpg__vm_advise(address, mpg__vm.stride, MADV_DONTFORK))
+    if (mpg__vm_advise(address, mpg__vm.bytes, MADV_DONTFORK))
         mpg__fatal("cannot keep the view at %p from children (madvise): %m",
                    (void *)address);
     /* A core file has no room for a sparse object once per view; without this
      * it is only larger. */
-    mpg__vm_advise(address, mpg__vm.stride, MADV_DONTDUMP);
+    mpg__vm_advise(address, mpg__vm.bytes, MADV_DONTDUMP);
 }
 
 static void choose_backend(const char *wanted)
@@ -158,28 +158,27 @@ static void make_object(void)
                    errno == EMFILE ? "; ulimit -n says how many descriptors "
                                      "a process may have"
                                    : "");
-    if (set_object_bytes(mpg__vm.stride))
+    if (set_object_bytes(mpg__vm.bytes))
         mpg__fatal("cannot give the memory object %llu bytes: %m%s; "
                    "MILLIPAGE_MEMORY asks for less",
-                   (unsigned long long)mpg__vm.stride,
+                   (unsigned long long)mpg__vm.bytes,
                    errno == EFBIG ? " (ulimit -f)" : "");
 }
 
 void mpg__vm_start(uint64_t memory_bytes, const char *backend)
 {
-    unsigned shift = 12;
-    while ((UINT64_C(1) << shift) < memory_bytes)
-        shift++;
-    mpg__vm.shift = shift;
-    mpg__vm.stride = UINT64_C(1) << shift;
-    uint64_t views = MPG_VM_VIEWS_SPAN >> shift;
+    mpg__vm.bytes = MPG_PAGE;
+    while (mpg__vm.bytes < memory_bytes)
+        mpg__vm.bytes *= 2;
+    mpg__vm.stride = mpg__vm.bytes + MPG_VM_SKEW;
+    uint64_t views = MPG_VM_VIEWS_SPAN / mpg__vm.bytes;
     mpg__vm.views_max =
         views > MPG_VM_VIEWS_MAX ? MPG_VM_VIEWS_MAX : (unsigned)views;
-    reserve((mpg__vm.views_max + UINT64_C(1)) << shift);
+    reserve(mpg__vm.bytes + mpg__vm.views_max * mpg__vm.stride);
     make_object();
     choose_backend(backend); /* Which tries the object out. */
     mpg__vm.privileged = MPG_VM_BASE;
-    mpg__vm.views = MPG_VM_BASE + mpg__vm.stride;
+    mpg__vm.views = MPG_VM_BASE + mpg__vm.bytes;
     map_object(mpg__vm.privileged, PROT_READ | PROT_WRITE);
 }
 
@@ -189,7 +188,7 @@ void mpg__vm_need_views(unsigned count)
     while (mpg__vm.views_count < count) {
         char *view = mpg__vm_view(mpg__vm.views_count);
         map_object(view, PROT_NONE);
-        mpg__vm.backend->adopt(view, mpg__vm.stride);
+        mpg__vm.backend->adopt(view, mpg__vm.bytes);
         mpg__vm.views_count++;
     }
 }

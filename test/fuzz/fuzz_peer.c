@@ -327,8 +327,8 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
     mpg__vm = (struct mpg__vm){.backend = &backend,
                                .privileged = privileged,
                                .views = MPG_VM_BASE + MEMORY,
+                               .bytes = MEMORY,
                                .stride = MEMORY,
-                               .shift = 20,
                                .views_count = VIEWS,
                                .views_max = VIEWS};
     mpg__services.freed = freed;

@@ -225,8 +225,8 @@ int main(void)
 {
     mpg__vm = (struct mpg__vm){.privileged = object,
                                .views = MPG_VM_BASE + STRIDE,
-                               .stride = STRIDE,
-                               .shift = 20};
+                               .bytes = STRIDE,
+                               .stride = STRIDE};
     neighbours_are_one_call();
     views_are_a_call_each();
     order_of_a_page_stays();

@@ -18,10 +18,9 @@
 
 enum {
     PAGE = 4096,
-    VIEW_SHIFT = 24, /* 16 MiB a view */
     VIEWS_MAX = 4096,
 };
-#define VIEW_BYTES ((size_t)1 << VIEW_SHIFT)
+#define VIEW_BYTES ((size_t)16 << 20)
 
 static char *views;      /* the application's, closed at first */
 static char *privileged; /* everything is open here */
@@ -90,7 +89,7 @@ static void set_geometry(struct mpg_abi_slot *slot, size_t granule, size_t unit)
 {
     slot->magic = UINT64_MAX / (granule ? granule / unit : 1);
     slot->mask = granule ? views_for(granule) - 1 : 0;
-    slot->shift = VIEW_SHIFT;
+    slot->stride = VIEW_BYTES;
 }
 
 /* Opens each minipage in its view only. */
