@@ -123,8 +123,10 @@ static void want(const struct range *range, unsigned access)
         const struct mpg__copy *copy = mpg__copy_of(range->region, slot);
         if (mpg__engine.requests_open >= MPG_PREFETCH_MAX)
             break; /* It is a hint: the rest will fault. */
-        if (copy->access < access && !copy->asked)
-            mpg__step_copy(MPG_EVENT_WANT, range->region, slot, access);
+        if (copy->access >= access || copy->asked)
+            continue;
+        mpg__step_copy(MPG_EVENT_WANT, range->region, slot, access);
+        mpg__recall_note(range->region, slot, access);
     }
 }
 

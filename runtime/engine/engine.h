@@ -90,6 +90,8 @@ unsigned mpg__lock_home(uint64_t id);
 /* recall.c, under the lock: a phase of the program begins on this host, at that
  * place in the program's code, not 0. */
 void mpg__recall(uintptr_t place);
+/* This phase of the program has asked for that. */
+void mpg__recall_note(uint32_t region, uint32_t slot, enum mpg__access);
 
 /* wait.c. */
 void mpg__waiter_add(struct mpg__waiter *, uint32_t region, uint32_t slot);

@@ -57,9 +57,6 @@ void mpg__ahead(uint32_t region, uint32_t slot, enum mpg__access);
 void mpg__ahead_go_on(void);
 void mpg__ahead_end(void);
 
-/* recall.c, under the lock: this phase of the program has asked for that. */
-void mpg__recall_note(uint32_t region, uint32_t slot, enum mpg__access);
-
 /* server.c: the role of receiver, which has to be tried again and again; and
  * back.  And, around that, that a thread waits. */
 bool mpg__role_try(void);
