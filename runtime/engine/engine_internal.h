@@ -22,6 +22,8 @@ void mpg__engine_deliver(const struct mpg__message *, unsigned count,
 /* threads.c, under the lock: messages of other hosts. */
 void mpg__thread_asked(const struct mpg__message *, const void *call);
 void mpg__thread_done(uint32_t thread);
+/* Whether threads run here for mpg_spawn, or are about to; without the lock. */
+bool mpg__threads_run(void);
 
 /* pages.c, under the lock: a change of the minipage's vpages, one of the
  * backend's functions, made at the latest when mpg__pages_now returns.  Who

@@ -13,6 +13,7 @@
  * told (SPAWN_DONE).  Record 0 stands for the host's own threads, and leaving
  * waits for its count.  A tree has no cycles, so this ends when the threads do.
  */
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/fatal.h"
@@ -41,6 +42,9 @@ static struct call calls[CALLS_MAX];
 static uint32_t calls_first, calls_count;
 static struct mpg__waiter *leaving;
 
+/* Threads that run here for mpg_spawn, or are about to: who polls gives way. */
+static _Atomic unsigned running;
+
 static __thread uint32_t current __attribute__((tls_model("initial-exec")));
 
 static uint32_t new_record(unsigned asker_host, uint32_t asker)
@@ -66,6 +70,7 @@ static void note_call(unsigned asker_host, uint32_t asker, const void *text,
     call->thread = new_record(asker_host, asker);
     call->bytes = bytes;
     memcpy(call->text, text, bytes);
+    atomic_fetch_add(&running, 1);
     mpg__server_call();
 }
 
@@ -156,7 +161,13 @@ void mpg__thread_end(uint32_t thread)
     records[thread].has_returned = true;
     check_ended(thread);
     mpg__engine_unlock();
+    atomic_fetch_sub(&running, 1);
     mpg__leave(&before);
+}
+
+bool mpg__threads_run(void)
+{
+    return atomic_load_explicit(&running, memory_order_relaxed);
 }
 
 void mpg__threads_wait(void)

@@ -92,7 +92,7 @@ uint64_t mpg__now_ns(void)
 
 static void relax(void)
 {
-    if (must_yield)
+    if (must_yield || mpg__threads_run())
         sched_yield();
     else
         __builtin_ia32_pause();
