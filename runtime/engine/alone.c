@@ -19,6 +19,8 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/fatal.h"
 #include "engine_internal.h"
@@ -65,8 +67,9 @@ bool mpg__alone(void)
     struct stat now;
     if (!waits || others)
         return false;
+    /* Not fstat, which is interposed, and this may be a signal handler. */
     if (!is_asked)
-        is_alone = tasks >= 0 && !fstat(tasks, &now) &&
+        is_alone = tasks >= 0 && !syscall(SYS_fstat, tasks, &now) &&
                    now.st_nlink == EMPTY_LINKS + 1 + atomic_load(&inner);
     is_asked = true;
     return is_alone;
