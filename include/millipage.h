@@ -75,11 +75,13 @@ void *mpg_malloc_grain(size_t bytes, size_t grain);
  * malloc returned, on any host.  NULL is ignored. */
 void mpg_free(void *);
 
-/* Asks for the minipages of [address, address + bytes), to read or to write,
- * and does not wait.  A hint: later accesses are right whether or not it was
- * given, and whether or not it has been served.  MPG_EINVAL when bytes is 0 or
- * the range runs past what was allocated together, MPG_ENOTSHARED when it does
- * not begin in shared memory; for mpg_push too. */
+/* Asks for the minipages of [address, address + bytes), to read or to write.
+ * Takes what comes at once, serving other hosts meanwhile (MILLIPAGE_STAY_US),
+ * and does not wait for hosts that are busy.  A hint: later accesses are right
+ * whether or not it was given, and whether or not it has been served.
+ * MPG_EINVAL when bytes is 0 or the range runs past what was allocated
+ * together, MPG_ENOTSHARED when it does not begin in shared memory; for
+ * mpg_push too. */
 int mpg_prefetch(const void *address, size_t bytes, int for_write);
 
 /* The same for several ranges at once: what is asked of one host travels
