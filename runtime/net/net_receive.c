@@ -82,9 +82,12 @@ static void lose(unsigned host, struct mpg__connection *c, int error)
 static ssize_t receive_early(struct mpg__connection *c, size_t want)
 {
     size_t most = may_go_on() ? sizeof early.bytes : want;
+    early.is_full = false;
     ssize_t some = recv(c->fd, early.bytes, most, MSG_DONTWAIT);
+    if (some <= 0)
+        return some; /* errno is what recv says: nothing comes in between. */
     early.at = 0;
-    early.count = some > 0 ? (size_t)some : 0;
+    early.count = (size_t)some;
     early.is_full = early.count == sizeof early.bytes;
     return some;
 }
@@ -96,8 +99,8 @@ static ssize_t receive_behind(struct mpg__connection *c, char *to, size_t want)
     struct iovec parts[2] = {{to, want}, {early.bytes, BEHIND_MAX}};
     struct msghdr message = {.msg_iov = parts,
                              .msg_iovlen = may_go_on() ? 2 : 1};
-    ssize_t some = recvmsg(c->fd, &message, MSG_DONTWAIT);
     early.is_full = false;
+    ssize_t some = recvmsg(c->fd, &message, MSG_DONTWAIT);
     if (some <= (ssize_t)want)
         return some;
     early.at = 0;
