@@ -33,7 +33,6 @@
 #define HOLD_MAX  32   /* minipages an instruction can need: a gather's 16 */
 #define RECENT    4    /* of its last minipages a thread remembers */
 #define STEPS_MAX 4096 /* of one repeated string instruction under a hold */
-#define TRAP_FLAG 0x100
 /* A fault that the protocol says cannot be, so often in a row that no race
  * explains it: the kernel has no page for us. */
 #define SPURIOUS_MAX 100000u
@@ -151,7 +150,7 @@ static void obtain_together(const struct need *need)
 static void set_trap(void *context, bool on)
 {
     greg_t *flags = &((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL];
-    *flags = on ? *flags | TRAP_FLAG : *flags & ~(greg_t)TRAP_FLAG;
+    *flags = on ? *flags | MPG_TRAP_FLAG : *flags & ~(greg_t)MPG_TRAP_FLAG;
     hold.traps += on ? 1 : -1;
 }
 

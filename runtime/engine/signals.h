@@ -9,6 +9,8 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#define MPG_TRAP_FLAG 0x100 /* in the flags register */
+
 /* The trap behind a stepped instruction; false when it is none of ours. */
 bool mpg__fault_trap(void *context);
 
