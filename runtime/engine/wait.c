@@ -191,6 +191,7 @@ static __thread uint64_t asked_last __attribute__((tls_model("initial-exec")));
 
 void mpg__stay(void)
 {
+    int saved = errno; /* As in mpg__wait. */
     bool is_first = mpg__now_ns() - asked_last > SERIES_NS;
     if (is_first && mpg__requests_are_open() && mpg__role_try()) {
         mpg__alone_begin();
@@ -199,6 +200,7 @@ void mpg__stay(void)
         mpg__role_leave();
     }
     asked_last = mpg__now_ns();
+    errno = saved;
 }
 
 static void wait_for(struct mpg__waiter *waiter)
