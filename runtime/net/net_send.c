@@ -202,6 +202,7 @@ void mpg__net_send(unsigned host, const struct mpg__message *head,
                    const void *payload)
 {
     mpg_assert(host < mpg__net_config->hosts && host != mpg__net_config->self);
+    int saved = errno; /* A call that is under way (EINPROGRESS) is no error. */
     struct mpg__connection *c = mpg__net_meet(host);
     mpg__mutex_lock(&c->lock);
     unsigned state = atomic_load(&c->state);
@@ -212,6 +213,7 @@ void mpg__net_send(unsigned host, const struct mpg__message *head,
     mpg__mutex_unlock(&c->lock);
     if (state == MPG_NET_OPEN)
         note_unsent(c);
+    errno = saved;
 }
 
 void mpg__net_flush(void)
