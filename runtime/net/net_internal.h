@@ -15,7 +15,8 @@
  * and from each of them to LOST.  Only the thread that polls changes the
  * state, with one exception: any sender may go from NONE to CALLING.  Both do
  * so under the connection's lock, and so do all who touch the descriptor or
- * the queue.
+ * the queue; except that the one who sends (is_sending) gives the lock up while
+ * the kernel reads what is sent, and that the descriptor stays open meanwhile.
  */
 #ifndef MPG_NET_INTERNAL_H
 #define MPG_NET_INTERNAL_H
