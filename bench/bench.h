@@ -108,6 +108,11 @@ enum peer {
     PEER_POLLS,    /* its program's thread, in recv */
     PEER_COMPUTES, /* a thread of it, in epoll, beside the computing program */
 };
+/* The second has that thread, if it is wanted, from here to there.  Both call
+ * them. */
+void wire_serve_begin(enum peer);
+void wire_serve_end(enum peer);
+
 /* `count` round trips of 64 bytes there and `bytes` back, one sample each.
  * Both processes call it when the peer polls; else the first alone. */
 void wire_round_trips(enum peer, size_t bytes, int count, struct samples *);

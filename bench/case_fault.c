@@ -42,10 +42,13 @@ static long turn(long i)
     return i * 37 % SLOTS;
 }
 
+/* All bytes, as who has something to tell does: so they are in its processor's
+ * caches, as those of the yardstick are. */
 static void write_all(long size)
 {
     for (long i = 0; i < SLOTS; i++)
-        *slot(size, i) = 1;
+        for (long byte = 0; byte < size; byte++)
+            slot(size, i)[byte] = (char)i;
 }
 
 /* From one slot up to another; an array is dealt out to the hosts in blocks,
@@ -94,6 +97,7 @@ static struct samples *kept(int round, struct samples *samples)
 static void run_read(const struct bench_case *c, struct result *result)
 {
     enum peer peer = (enum peer)c->variant;
+    wire_serve_begin(peer);
     for (int round = 0; round < ROUNDS; round++) {
         set = round % SETS;
         if (mpg_host() == 1)
@@ -114,6 +118,7 @@ static void run_read(const struct bench_case *c, struct result *result)
         }
         mpg_barrier();
     }
+    wire_serve_end(peer);
 }
 
 /* `variant` other hosts have copies, of which the last writer's is one; beside

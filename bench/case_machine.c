@@ -280,6 +280,7 @@ static void run_system_call(const struct bench_case *c, struct result *result)
 
 static void run_wire(const struct bench_case *c, struct result *result)
 {
+    wire_serve_begin((enum peer)c->variant);
     for (int round = 0; round < ROUNDS; round++) {
         mpg_barrier();
         if (c->variant == PEER_POLLS)
@@ -296,6 +297,7 @@ static void run_wire(const struct bench_case *c, struct result *result)
         }
         mpg_barrier();
     }
+    wire_serve_end((enum peer)c->variant);
 }
 
 #define CALL "system_call"

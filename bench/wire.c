@@ -6,7 +6,9 @@
  *
  * There are two connections.  One is served by whoever calls; the other by a
  * thread of the second that sleeps in epoll, which is the best that can be had
- * of a process whose program computes.
+ * of a process whose program computes.  There is that thread only meanwhile: a
+ * program that has one can run while its first waits, and Millipage has to mind
+ * that (runtime/engine/alone.c).
  */
 #include <errno.h>
 #include <ifaddrs.h>
@@ -34,6 +36,7 @@ struct request {
 static enum { NOBODY, FIRST, SECOND } role;
 static int listener = -1;
 static int polled = -1, slept = -1; /* the two connections */
+static pthread_t server;            /* of the second */
 static char buffer[REPLY_MAX];
 
 static _Noreturn void give_up(const char *what)
@@ -70,17 +73,37 @@ static void *serve_asleep(void *unused)
     (void)unused;
     int epoll = epoll_create1(0);
     struct epoll_event event = {.events = EPOLLIN};
+    struct request request = {.reply_bytes = 1};
     epoll_ctl(epoll, EPOLL_CTL_ADD, slept, &event);
-    for (;;) {
+    while (request.reply_bytes) {
         static char reply[REPLY_MAX];
-        struct request request;
         if (epoll_wait(epoll, &event, 1, -1) < 1)
             continue;
         ssize_t got = recv(slept, &request, sizeof request, MSG_WAITALL);
         if (got != (ssize_t)sizeof request)
-            return NULL; /* The first is done. */
+            break; /* The first is gone. */
         send_all(slept, reply, request.reply_bytes);
     }
+    close(epoll);
+    return NULL;
+}
+
+void wire_serve_begin(enum peer peer)
+{
+    if (peer == PEER_COMPUTES && role == SECOND &&
+        pthread_create(&server, NULL, serve_asleep, NULL))
+        give_up("mpgbench: thread");
+}
+
+void wire_serve_end(enum peer peer)
+{
+    static const struct request end = {0};
+    if (peer != PEER_COMPUTES)
+        return;
+    if (role == FIRST)
+        send_all(slept, &end, sizeof end);
+    else if (role == SECOND)
+        pthread_join(server, NULL);
 }
 
 static void machine_name(char *text, size_t bytes)
@@ -164,14 +187,10 @@ static int answer(void)
 
 void wire_answer(void)
 {
-    pthread_t thread;
     polled = answer();
     slept = answer();
     close(listener);
     role = SECOND;
-    if (pthread_create(&thread, NULL, serve_asleep, NULL))
-        give_up("mpgbench: thread");
-    pthread_detach(thread);
 }
 
 static void ask(int fd, size_t bytes, int count, struct samples *samples)
