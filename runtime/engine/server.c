@@ -66,10 +66,19 @@ static _Atomic uint64_t ended_ns; /* the last wait */
  * after letting go of it, and what is still unread then fires it. */
 #define WATCHED (EPOLLIN | EPOLLONESHOT)
 
-static void set_watch(uint32_t events)
+static bool control_watch(int operation, uint32_t events)
 {
     struct epoll_event event = {.events = events, .data.fd = mpg__net_fd()};
-    if (epoll_ctl(watch, EPOLL_CTL_MOD, mpg__net_fd(), &event))
+    return !epoll_ctl(watch, operation, mpg__net_fd(), &event);
+}
+
+static void set_watch(uint32_t events)
+{
+    bool is_set = control_watch(EPOLL_CTL_MOD, events);
+    if (!is_set && errno == ENOENT) /* The server has lingered. */
+        is_set = !events || control_watch(EPOLL_CTL_ADD, events) ||
+                 errno == EEXIST; /* Another thread was faster. */
+    if (!is_set)
         mpg__fatal("epoll_ctl on the connections: %m");
 }
 
@@ -97,6 +106,7 @@ static void leave(bool is_server)
         set_watch(WATCHED);
         return;
     }
+    (void)control_watch(EPOLL_CTL_DEL, 0);
     atomic_store(&lingers, 1);
     if (!is_server)
         mpg__server_call();
