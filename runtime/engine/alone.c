@@ -79,6 +79,7 @@ void mpg__alone_no_more(void)
 {
     mpg__engine_lock();
     others++;
+    mpg__early_undo();
     mpg__engine_unlock(); /* Changes that came after the answers are made. */
 }
 

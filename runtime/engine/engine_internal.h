@@ -50,6 +50,18 @@ void mpg__alone_end(void);
 /* By who has the role, under the lock: whether the program cannot run. */
 bool mpg__alone(void);
 
+/* early.c, under the lock: who faults asks for that, and waits. */
+void mpg__early_want(uint32_t region, uint32_t slot, enum mpg__access);
+/* By who has the role, without the lock: nothing has come yet; and the wait is
+ * over. */
+void mpg__early_begin(void);
+void mpg__early_end(void);
+/* Under the lock: whether that change has been made, of those vpages; if it was
+ * another one, it has been taken back.  And take it back in any case. */
+bool mpg__early_has_made(void (*)(char *, size_t), uint32_t region,
+                         uint32_t slot);
+void mpg__early_undo(void);
+
 /* ahead.c, under the lock: this thread has faulted there, and asked for it;
  * what else should be asked for? */
 void mpg__ahead(uint32_t region, uint32_t slot, enum mpg__access);

@@ -75,6 +75,7 @@ static void obtain(const struct need *need)
         struct mpg__waiter waiter;
         mpg__waiter_add(&waiter, need->region, need->slot);
         mpg__step_copy(MPG_EVENT_WANT, need->region, need->slot, need->access);
+        mpg__early_want(need->region, need->slot, need->access);
         mpg__engine_unlock();
         mpg__wait(&waiter);
         mpg__engine_lock();

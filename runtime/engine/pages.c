@@ -78,6 +78,8 @@ static struct run *run_before(const struct run *wanted)
 void mpg__pages_change(void (*change)(char *, size_t), uint32_t number,
                        uint32_t slot)
 {
+    if (mpg__early_has_made(change, number, slot))
+        return;
     const struct mpg__region *region = mpg__region_get(number);
     uintptr_t from = (uintptr_t)mpg__slot_address(region, slot);
     uintptr_t to = from + region->layout.slot_bytes;

@@ -113,11 +113,15 @@ static int look(unsigned tries)
 /* Has the role: serves until the waiter is done. */
 static void poll_until_done(struct mpg__waiter *waiter)
 {
-    uint64_t start = mpg__now_ns();
+    uint64_t start = 0;
     for (unsigned tries = 1; !is_done(waiter); tries++) {
         if (look(tries) > 0) {
-            start = mpg__now_ns(); /* Where one came, more may follow. */
+            start = 0; /* Where one came, more may follow. */
             continue;
+        }
+        if (!start) {
+            start = mpg__now_ns();
+            mpg__early_begin();
         }
         if (mpg__now_ns() - start < spin_ns) {
             relax();
@@ -128,7 +132,7 @@ static void poll_until_done(struct mpg__waiter *waiter)
                                            IN_POLL)) {
             if (mpg__net_poll(-1) > 0) {
                 mpg__pages_catch_up();
-                start = mpg__now_ns();
+                start = 0;
             }
             expected = IN_POLL;
             atomic_compare_exchange_strong(&waiter->state, &expected, WAITING);
@@ -210,6 +214,7 @@ static void wait_for(struct mpg__waiter *waiter)
         if (mpg__role_try()) {
             mpg__alone_begin();
             poll_until_done(waiter);
+            mpg__early_end();
             stay();
             mpg__alone_end();
             mpg__role_leave();

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ * Opening a vpage while its bytes are under way.
+ *
+ * A thread that faults has asked for a minipage and has nothing to do until it
+ * comes; then it makes the vpage's entry, and writes the bytes to a place that
+ * is in no cache.  As long as nothing of the program can run (alone.c), nobody
+ * looks at the vpage before that thread does, which is when it has the bytes.
+ * So the entry is made, and the place fetched, while they are under way.
+ *
+ * The protocol knows nothing of it.  What it says to do meets what was done
+ * already in pages.c, and as a rule that is the same.  It may be something
+ * else: another host was first, and the copy that was to be upgraded goes to
+ * it.  Or the wait ends otherwise, or a thread of the program is to come.  Then
+ * the vpage is first put back to what it was.
+ */
+#include "engine_internal.h"
+
+#define LINE     64u   /* of a cache */
+#define WARM_MAX 4096u /* bytes that are fetched: they push others out */
+
+/* Under the engine's lock. */
+static struct {
+    uint32_t region, slot;
+    enum mpg__access access; /* NONE when there is nothing */
+} wanted;                    /* by who faulted last */
+
+static struct {
+    uint32_t region, slot;
+    void (*change)(char *, size_t), (*back)(char *, size_t);
+} made;
+static _Atomic bool is_made;
+
+void mpg__early_want(uint32_t region, uint32_t slot, enum mpg__access access)
+{
+    wanted.region = region;
+    wanted.slot = slot;
+    wanted.access = access;
+}
+
+/* Whether there is something to do, and what. */
+static bool plan(void)
+{
+    const struct mpg__vm_backend *vm = mpg__vm.backend;
+    if (wanted.access == MPG_ACCESS_NONE)
+        return false;
+    const struct mpg__copy *copy = mpg__copy_of(wanted.region, wanted.slot);
+    if (copy->access >= wanted.access || !copy->asked)
+        return false;
+    made.region = wanted.region;
+    made.slot = wanted.slot;
+    made.back = copy->access == MPG_ACCESS_NONE ? vm->close : vm->protect;
+    if (wanted.access == MPG_ACCESS_READ)
+        made.change = vm->open_read;
+    else
+        made.change =
+            copy->access == MPG_ACCESS_NONE ? vm->open_write : vm->upgrade;
+    return true;
+}
+
+static void fetch_place(void)
+{
+    const struct mpg__region *region = mpg__region_get(made.region);
+    const char *place = mpg__slot_privileged(region, made.slot);
+    for (size_t at = 0; at < region->layout.slot_bytes && at < WARM_MAX;
+         at += LINE)
+        __builtin_prefetch(place + at, 1);
+}
+
+void mpg__early_begin(void)
+{
+    mpg__mutex_lock(&mpg__engine.lock);
+    if (mpg__alone() && plan()) {
+        mpg__pages_change(made.change, made.region, made.slot);
+        mpg__pages_now();
+        is_made = true;
+        fetch_place();
+    }
+    wanted.access = MPG_ACCESS_NONE;
+    mpg__mutex_unlock(&mpg__engine.lock);
+}
+
+bool mpg__early_has_made(void (*change)(char *, size_t), uint32_t region,
+                         uint32_t slot)
+{
+    if (!is_made || made.region != region || made.slot != slot)
+        return false;
+    if (change != made.change)
+        mpg__early_undo();
+    is_made = false;
+    return change == made.change;
+}
+
+void mpg__early_undo(void)
+{
+    if (!is_made)
+        return;
+    is_made = false; /* First, for mpg__pages_change asks. */
+    mpg__pages_change(made.back, made.region, made.slot);
+}
+
+void mpg__early_end(void)
+{
+    if (!is_made)
+        return;
+    mpg__mutex_lock(&mpg__engine.lock);
+    mpg__early_undo();
+    mpg__pages_now();
+    mpg__mutex_unlock(&mpg__engine.lock);
+}
