@@ -30,9 +30,11 @@
 
 #define QUEUE_FIRST 64u /* entries at first */
 /* What leaves by one system call: many requests, or so many bytes that the
- * receiver has something to do meanwhile. */
+ * receiver has something to do meanwhile.  With the page that is the last one
+ * they are no more than the 65,483 that Linux puts into one packet, where it
+ * may be as large as that: the rest would have a way of its own through TCP. */
 #define MESSAGES_AT_ONCE 128u
-#define BYTES_AT_ONCE    (64u << 10)
+#define BYTES_AT_ONCE    (60u << 10)
 
 static void grow(struct mpg__connection *c)
 {
