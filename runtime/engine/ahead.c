@@ -14,7 +14,7 @@
  *
  *   It is long.  After RUN_LONG faults the run is taken for a stream, and what
  *   is behind it is asked for although it was never seen before, in windows
- *   that double.  Where they double no more, the thread receives a few windows
+ *   that grow.  Where they grow no more, the thread receives a few windows
  *   before it goes on, and asks for half a one each time that there is only
  *   half a one to come: so the other host always has something to send.
  *
@@ -30,13 +30,15 @@
 #include "base/config.h"
 #include "engine_internal.h"
 
-#define RUN_LONG    8u   /* faults */
-#define AHEAD_MAX   255u /* minipages that one fault asks for beside its own */
-#define AHEAD_BYTES (1u << 20)
-#define GO_ON       3u /* times as many while those come, of a long stream */
-#define CREDIT      7u /* times */
-#define CREDIT_BITS 3  /* for each kind of access, in a region's hints */
-#define RUNS        4u /* that a thread may be in at a time: a = b + c */
+#define RUN_LONG     8u   /* faults */
+#define GROWTH_SHIFT 2u   /* of its window with each further fault: fourfold */
+#define GROWTHS      4u   /* and then it is as long as can be */
+#define AHEAD_MAX    255u /* minipages that one fault asks for beside its own */
+#define AHEAD_BYTES  (1u << 20)
+#define GO_ON        3u /* times as many while those come, of a long stream */
+#define CREDIT       7u /* times */
+#define CREDIT_BITS  3  /* for each kind of access, in a region's hints */
+#define RUNS         4u /* that a thread may be in at a time: a = b + c */
 
 struct run {
     uint32_t region, next; /* minipage where it goes on */
@@ -73,8 +75,11 @@ static uint32_t window_of(uint32_t faults, uint32_t limit)
 {
     if (faults < RUN_LONG)
         return 0;
-    uint32_t doublings = faults - RUN_LONG;
-    uint32_t window = doublings < 8 ? RUN_LONG << doublings : limit;
+    uint32_t more = faults - RUN_LONG;
+    if (more >= GROWTHS)
+        return limit;
+    /* With the one that it faults for, a round number. */
+    uint32_t window = (RUN_LONG << more * GROWTH_SHIFT) - 1;
     return window < limit ? window : limit;
 }
 

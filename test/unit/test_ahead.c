@@ -127,6 +127,24 @@ static void goes_on_for_its_fault_alone(void)
     CHECK_EQ(asked, before);
 }
 
+/* Nothing for as long as it may be chance, and then fourfold each time, its own
+ * minipage included. */
+static void grows_fourfold(void)
+{
+    static const unsigned more[] = {0, 0, 0, 0, 0, 0, 0, 7, 31, 127, 255, 255};
+    uint32_t slot = 0;
+    begin(4096);
+    for (unsigned fault = 0; fault < sizeof more / sizeof *more; fault++) {
+        unsigned before = asked;
+        mpg__step_copy(MPG_EVENT_WANT, 3, slot, MPG_ACCESS_READ);
+        mpg__ahead(3, slot, MPG_ACCESS_READ);
+        CHECK_EQ(asked - before, 1 + more[fault]);
+        come(mpg__engine.requests_open);
+        mpg__ahead_end();
+        slot += 1 + more[fault];
+    }
+}
+
 /* 1 MiB, whatever the minipages. */
 static void large_ones_are_fewer(void)
 {
@@ -143,6 +161,7 @@ int main(void)
 {
     goes_on_while_it_comes();
     goes_on_for_its_fault_alone();
+    grows_fourfold();
     large_ones_are_fewer();
     return check_report();
 }
