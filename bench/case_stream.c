@@ -18,7 +18,7 @@ static volatile char by_65536[ARRAY];
 
 enum { READ_IN_ORDER, WRITE_IN_ORDER, READ_ANYWHERE, READ_NEW };
 
-/* As many parts are gone through again and again: the yardstick's buffers are
+/* As many parts are gone through again and again: the yardstick's arrays are
  * not new either.  Or each for the first time, when its pages are made. */
 enum { PARTS = 4 };
 

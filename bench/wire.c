@@ -27,6 +27,8 @@
 
 #define REQUEST_BYTES 64
 #define REPLY_MAX     (1 << 16)
+#define STREAM_MAX    (8 << 20)
+#define STREAM_PART   (1 << 16)
 
 struct request {
     uint64_t reply_bytes; /* 0: no more round trips */
@@ -268,19 +270,21 @@ void wire_round_trips(enum peer peer, size_t bytes, int count,
 
 double wire_stream(size_t bytes)
 {
-    static char part[REPLY_MAX];
+    static char array[STREAM_MAX];
     char go = 0;
+    if (bytes > sizeof array)
+        bytes = sizeof array;
     if (role == FIRST) {
         double start = now_us();
         send_all(polled, &go, 1);
-        for (size_t at = 0; at < bytes; at += sizeof part)
-            receive_all(polled, part, sizeof part);
+        for (size_t at = 0; at < bytes; at += STREAM_PART)
+            receive_all(polled, array + at, STREAM_PART);
         return now_us() - start;
     }
     if (role != SECOND)
         return 0;
     receive_all(polled, &go, 1);
-    for (size_t at = 0; at < bytes; at += sizeof part)
-        send_all(polled, part, sizeof part);
+    for (size_t at = 0; at < bytes; at += STREAM_PART)
+        send_all(polled, array + at, STREAM_PART);
     return 0;
 }
