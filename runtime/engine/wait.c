@@ -101,12 +101,25 @@ static void relax(void)
 /* With one peer there is one place to look. */
 #define LOOKS 8u /* for one poll, which sees the rest: room to send, timers */
 
+/* Changes of vpages that messages have made may come later (pages.c), and have
+ * time until nothing more is here: so those of a long stream become few. */
+static bool is_behind; /* of who has the role */
+
+static void catch_up(void)
+{
+    if (is_behind)
+        mpg__pages_catch_up();
+    is_behind = false;
+}
+
 static int look(unsigned tries)
 {
     int delivered = mpg__net_count() == 1 && tries % LOOKS ? mpg__net_look()
                                                            : mpg__net_poll(0);
     if (delivered > 0)
-        mpg__pages_catch_up();
+        is_behind = true;
+    else
+        catch_up();
     return delivered;
 }
 
@@ -131,13 +144,14 @@ static void poll_until_done(struct mpg__waiter *waiter)
         if (atomic_compare_exchange_strong(&waiter->state, &expected,
                                            IN_POLL)) {
             if (mpg__net_poll(-1) > 0) {
-                mpg__pages_catch_up();
+                is_behind = true;
                 start = 0;
             }
             expected = IN_POLL;
             atomic_compare_exchange_strong(&waiter->state, &expected, WAITING);
         }
     }
+    catch_up();
 }
 
 /* What was asked for ahead comes soon, and so does what hosts ask that have
@@ -182,6 +196,7 @@ static void stay(void)
             break; /* What is here already is taken in any case. */
         }
     }
+    catch_up();
     if (limit)
         note_stay(!mpg__requests_are_open());
 }
