@@ -281,6 +281,11 @@ void mpg__wait(struct mpg__waiter *waiter)
 {
     int saved = errno; /* Sockets that have nothing now set it. */
     asked_last = 0;
+    /* Not a wait for who asks whether this host waits now and then and so
+     * serves by itself (server.c): it need not have looked at the connections.
+     */
+    if (is_done(waiter))
+        return;
     mpg__wait_begins();
     wait_for(waiter);
     mpg__wait_ends();
