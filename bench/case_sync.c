@@ -19,6 +19,11 @@ static atomic_long counter;
 #pragma millipage shared granularity(element)
 static volatile long counters[2];
 
+#define PARTS 4
+#define PART  512 /* longs a page */
+#pragma millipage shared granularity(page)
+static volatile long record[PARTS * PART];
+
 static void run_barrier(const struct bench_case *c, struct result *result)
 {
     (void)c;
@@ -120,6 +125,29 @@ static void run_lock_contended(const struct bench_case *c,
     }
 }
 
+/* The hosts take turns at a record of so many minipages behind a lock.  Its
+ * first word says whose turn it is: who finds that out too early has to come
+ * again, and that is part of it. */
+static void run_turns(const struct bench_case *c, struct result *result)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        mpg_barrier();
+        wire_round_trips(PEER_POLLS, 64, TIMES, &result->yardstick);
+        mpg_barrier();
+        double start = now_us();
+        for (int left = TIMES; left;) {
+            mpg_lock(LOCK);
+            bool is_ours = record[0] % mpg_hosts() == mpg_host();
+            for (long part = 0; is_ours && part < c->size; part++)
+                record[part * PART]++;
+            mpg_unlock(LOCK);
+            left -= is_ours;
+        }
+        mpg_barrier();
+        samples_add(&result->ours, (now_us() - start) / (TIMES * mpg_hosts()));
+    }
+}
+
 static void run_atomic(const struct bench_case *c, struct result *result)
 {
     (void)c;
@@ -208,6 +236,8 @@ const struct bench_case sync_cases[] = {
      RATIO_TIME, run_lock_contended, 0, 0, NULL, NULL},
     {"lock_contended_4", "lock that 4 hosts want all the time", TCP, 4,
      RATIO_TIME, run_lock_contended, 0, 0, NULL, NULL},
+    {"guarded_turns_2", "turns of 2 hosts at 4 minipages behind a lock", TCP, 2,
+     RATIO_TIME, run_turns, PARTS, 0, NULL, NULL},
     {"atomic_contended_2", "atomic increment by 2 hosts all the time", TCP, 2,
      RATIO_TIME, run_atomic, 0, 0, NULL, NULL},
     {"atomic_contended_4", "atomic increment by 4 hosts all the time", TCP, 4,

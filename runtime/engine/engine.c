@@ -157,7 +157,7 @@ static void perform(const struct mpg__event *event,
         mpg__waiters_wake(event->region, event->slot);
         break;
     case MPG_ACTION_LOCK_OWNED:
-        mpg__lock_owned(lock_id(event));
+        mpg__lock_owned(lock_id(event), event->message != NULL);
         break;
     case MPG_ACTION_BARRIER_DONE:
         mpg__engine.counts.barriers++;
@@ -270,6 +270,7 @@ static void settle(void)
         self_count--;
         step_message(&message);
     }
+    mpg__locks_have_come();
     if (is_released) {
         is_released = false;
         mpg__recall(mpg__engine.barrier_place);

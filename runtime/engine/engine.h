@@ -83,7 +83,7 @@ void mpg__post(unsigned host, struct mpg__message *, const void *payload);
  * below 2^32 are the program's (mpg_lock). */
 void mpg__lock_ask(uint64_t id, struct mpg__waiter *);
 bool mpg__lock_give_back(uint64_t id); /* false: this host does not hold it */
-void mpg__lock_owned(uint64_t id);
+void mpg__lock_owned(uint64_t id, bool has_come); /* from another host */
 struct mpg__lock *mpg__lock_of(uint64_t id);
 unsigned mpg__lock_home(uint64_t id);
 

@@ -71,6 +71,19 @@ void mpg__ahead(uint32_t region, uint32_t slot, enum mpg__access);
 void mpg__ahead_go_on(void);
 void mpg__ahead_end(void);
 
+/* guard.c, under the lock: what is wanted while a thread has a lock.  A thread
+ * asks for one, or gives it back; it faults, and asks for a minipage; and one
+ * has come from another host. */
+struct mpg__guard;
+void mpg__guard_enter(uint64_t id);
+void mpg__guard_leave(uint64_t id);
+void mpg__guard_note(uint32_t region, uint32_t slot, enum mpg__access);
+void mpg__guard_ask(struct mpg__guard *);
+/* locks.c: a lock's, NULL at first; and those of locks that have come in this
+ * turn. */
+struct mpg__guard **mpg__lock_guard(uint64_t id);
+void mpg__locks_have_come(void);
+
 /* server.c: the role of receiver, which has to be tried again and again; and
  * back.  And, around that, that a thread waits. */
 bool mpg__role_try(void);

@@ -189,6 +189,7 @@ static void obtain_one(const struct need *need, bool is_repeated, void *context)
     if (copy->access < need->access && !copy->asked) {
         mpg__step_copy(MPG_EVENT_WANT, need->region, need->slot, need->access);
         mpg__recall_note(need->region, need->slot, need->access);
+        mpg__guard_note(need->region, need->slot, need->access);
         mpg__ahead(need->region, need->slot, need->access);
     }
     obtain(need);

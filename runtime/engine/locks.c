@@ -16,6 +16,7 @@ struct entry {
     uint64_t id;
     uint32_t is_used;
     struct mpg__waiter *first, *last; /* threads here, in order of arrival */
+    struct mpg__guard *guard;
 };
 
 static struct entry *table;
@@ -83,8 +84,14 @@ struct mpg__lock *mpg__lock_of(uint64_t id)
     return &entry_of(id)->lock;
 }
 
+struct mpg__guard **mpg__lock_guard(uint64_t id)
+{
+    return &entry_of(id)->guard;
+}
+
 void mpg__lock_ask(uint64_t id, struct mpg__waiter *waiter)
 {
+    mpg__guard_enter(id);
     struct entry *entry = entry_of(id);
     waiter->next = NULL;
     if (entry->last)
@@ -99,11 +106,14 @@ bool mpg__lock_give_back(uint64_t id)
 {
     if (!entry_of(id)->lock.is_held)
         return false;
+    mpg__guard_leave(id);
     mpg__step_lock(MPG_EVENT_UNLOCK, id);
     return true;
 }
 
-void mpg__lock_owned(uint64_t id)
+static struct mpg__guard *come; /* with a lock, in this turn */
+
+void mpg__lock_owned(uint64_t id, bool has_come)
 {
     struct entry *entry = entry_of(id);
     struct mpg__waiter *waiter = entry->first;
@@ -111,6 +121,15 @@ void mpg__lock_owned(uint64_t id)
     entry->first = waiter->next;
     if (!entry->first)
         entry->last = NULL;
+    if (has_come)
+        come = entry->guard;
     mpg__engine.counts.locks++;
     mpg__waiter_wake(waiter);
+}
+
+void mpg__locks_have_come(void)
+{
+    struct mpg__guard *guard = come;
+    come = NULL;
+    mpg__guard_ask(guard);
 }
