@@ -116,9 +116,11 @@ void wire_serve_end(enum peer);
 /* `count` round trips of 64 bytes there and `bytes` back, one sample each.
  * Both processes call it when the peer polls; else the first alone. */
 void wire_round_trips(enum peer, size_t bytes, int count, struct samples *);
-/* So many bytes of an array of the second, at most 8 MiB, into one of the first
- * as fast as they go; microseconds for all. */
-double wire_stream(size_t bytes);
+/* Bytes that the second has just written, of an array of WIRE_ARRAY, into an
+ * array of the first as fast as they go; microseconds for all.  In whole 64
+ * KiB. */
+#define WIRE_ARRAY (32 << 20)
+double wire_stream(size_t from, size_t bytes);
 
 /* job.c: what needs Millipage. */
 void wire_open(void);         /* collective, once */

@@ -7,7 +7,7 @@
 
 #define ARRAY  (256l << 20)
 #define PART   (8l << 20) /* that a round moves */
-#define ROUNDS 16
+#define ROUNDS 20
 
 #pragma millipage shared granularity(page)
 static volatile char by_page[ARRAY];
@@ -18,9 +18,10 @@ static volatile char by_65536[ARRAY];
 
 enum { READ_IN_ORDER, WRITE_IN_ORDER, READ_ANYWHERE, READ_NEW };
 
-/* As many parts are gone through again and again: the yardstick's arrays are
- * not new either.  Or each for the first time, when its pages are made. */
-enum { PARTS = 4 };
+/* As many parts are gone through again and again, as the yardstick goes through
+ * those of arrays of its own.  Or each for the first time, when its pages are
+ * made. */
+enum { PARTS = WIRE_ARRAY / PART, WARMING = 2 * PARTS };
 
 static volatile char *at(long grain, long offset)
 {
@@ -62,12 +63,13 @@ static void run_stream(const struct bench_case *c, struct result *result)
         if (mpg_host() == 1)
             fill(c->size, start);
         mpg_barrier();
-        double raw = mpg_host() < 2 ? wire_stream(PART) : 0;
+        double raw =
+            mpg_host() < 2 ? wire_stream(round % PARTS * PART, PART) : 0;
         if (mpg_host() == 0) {
             double begin = now_us();
             go_through(c, start);
             double took = now_us() - begin;
-            if (is_new || round >= PARTS) {
+            if (is_new || round >= WARMING) {
                 samples_add(&result->ours, took);
                 samples_add(&result->yardstick, raw);
             }

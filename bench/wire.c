@@ -27,7 +27,6 @@
 
 #define REQUEST_BYTES 64
 #define REPLY_MAX     (1 << 16)
-#define STREAM_MAX    (8 << 20)
 #define STREAM_PART   (1 << 16)
 
 struct request {
@@ -59,12 +58,13 @@ static void receive_all(int fd, void *to, size_t bytes)
     }
 }
 
+/* Polls, too, until there is room: who sleeps is slow to wake. */
 static void send_all(int fd, const void *from, size_t bytes)
 {
     for (size_t sent = 0; sent < bytes;) {
-        ssize_t some =
-            send(fd, (const char *)from + sent, bytes - sent, MSG_NOSIGNAL);
-        if (some < 0 && errno != EINTR)
+        ssize_t some = send(fd, (const char *)from + sent, bytes - sent,
+                            MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (some < 0 && errno != EINTR && errno != EAGAIN)
             give_up("mpgbench: send");
         sent += some > 0 ? (size_t)some : 0;
     }
@@ -268,23 +268,24 @@ void wire_round_trips(enum peer peer, size_t bytes, int count,
         poll_both(bytes, count, samples);
 }
 
-double wire_stream(size_t bytes)
+double wire_stream(size_t from, size_t bytes)
 {
-    static char array[STREAM_MAX];
+    static char array[WIRE_ARRAY];
     char go = 0;
-    if (bytes > sizeof array)
-        bytes = sizeof array;
+    if (from + bytes > sizeof array)
+        give_up("mpgbench: a longer stream than there is an array for");
     if (role == FIRST) {
         double start = now_us();
         send_all(polled, &go, 1);
-        for (size_t at = 0; at < bytes; at += STREAM_PART)
+        for (size_t at = from; at < from + bytes; at += STREAM_PART)
             receive_all(polled, array + at, STREAM_PART);
         return now_us() - start;
     }
     if (role != SECOND)
         return 0;
+    memset(array + from, 1, bytes);
     receive_all(polled, &go, 1);
-    for (size_t at = 0; at < bytes; at += STREAM_PART)
+    for (size_t at = from; at < from + bytes; at += STREAM_PART)
         send_all(polled, array + at, STREAM_PART);
     return 0;
 }
