@@ -62,8 +62,11 @@ static void fetch_place(void)
 {
     const struct mpg__region *region = mpg__region_get(made.region);
     const char *place = mpg__slot_privileged(region, made.slot);
-    for (size_t at = 0; at < region->layout.slot_bytes && at < WARM_MAX;
-         at += LINE)
+    size_t bytes = region->layout.slot_bytes;
+    if (bytes > WARM_MAX)
+        bytes = WARM_MAX;
+    mpg__vm_make(place, bytes);
+    for (size_t at = 0; at < bytes; at += LINE)
         __builtin_prefetch(place + at, 1);
 }
 

@@ -235,6 +235,8 @@ static void connect_hosts(void)
                                    .lost_ms = mpg__config.lost_ms,
                                    .encrypt = mpg__config.encrypt,
                                    .place = mpg__engine_place,
+                                   .is_hole = mpg__vm_is_hole,
+                                   .store = mpg__vm_store,
                                    .deliver = mpg__engine_deliver,
                                    .lost = mpg__engine_lost};
     mpg__net_start(&net);

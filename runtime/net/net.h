@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 #include "proto/message.h"
 
@@ -44,6 +45,11 @@ struct mpg__net_config {
      * NULL refuses, *why says why; NULL without a reason keeps them until
      * `deliver`.  Called by the polling thread, no lock of this layer held. */
     void *(*place)(const struct mpg__message *, const char **why);
+    /* Whether bytes for that part of a place that was named are to be stored,
+     * many at a time, or else are to be copied there.  NULL: never. */
+    bool (*is_hole)(const char *to, size_t bytes);
+    /* Stores such bytes, which belong next to each other. */
+    void (*store)(char *to, const struct iovec *parts, unsigned count);
     /* Messages of one host are complete: one, whose bytes were kept and are at
      * `payload`, or several whose bytes, if they have any, are in their places
      * (and `payload` is NULL). */

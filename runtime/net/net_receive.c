@@ -30,17 +30,47 @@ static struct {
  * head come by one system call that way, and are copied once more, from the
  * cache: that costs a tenth of a second call.  All are used up in the look at
  * the connection that has received them. */
-#define EARLY_MAX  (64u << 10)
-#define DIRECT_MIN (16u << 10) /* payloads, or rests, that are not copied */
-#define BEHIND_MAX 512u
+#define EARLY_MAX   (64u << 10)
+#define DIRECT_MIN  (16u << 10) /* payloads, or rests, that are not copied */
+#define BEHIND_MAX  512u
+#define STORE_PARTS BATCH_DATA
 static struct {
     char bytes[EARLY_MAX];
     size_t at, count;
     bool is_full; /* the last time that something was received */
 } early;
 
+/* Bytes that were received early and belong next to each other, for one call of
+ * `store`: before anybody is told of them, and before more is received early.
+ */
+static struct {
+    char *to;
+    size_t bytes;
+    struct iovec parts[STORE_PARTS];
+    unsigned count;
+} stored;
+
+static void store_now(void)
+{
+    if (stored.count)
+        mpg__net_config->store(stored.to, stored.parts, stored.count);
+    stored.count = 0;
+    stored.bytes = 0;
+}
+
+static void store(char *to, char *from, size_t bytes)
+{
+    if (to != stored.to + stored.bytes || stored.count == STORE_PARTS)
+        store_now();
+    if (!stored.count)
+        stored.to = to;
+    stored.parts[stored.count++] = (struct iovec){from, bytes};
+    stored.bytes += bytes;
+}
+
 static void deliver_batch(void)
 {
+    store_now();
     if (batch.count)
         mpg__net_config->deliver(batch.heads, batch.count, NULL);
     batch.delivered += batch.count;
@@ -82,6 +112,7 @@ static void lose(unsigned host, struct mpg__connection *c, int error)
 static ssize_t receive_early(struct mpg__connection *c, size_t want)
 {
     size_t most = may_go_on() ? sizeof early.bytes : want;
+    store_now();
     early.is_full = false;
     ssize_t some = recv(c->fd, early.bytes, most, MSG_DONTWAIT);
     if (some <= 0)
@@ -100,6 +131,7 @@ static ssize_t receive_behind(struct mpg__connection *c, char *to, size_t want)
     struct msghdr message = {.msg_iov = parts,
                              .msg_iovlen = may_go_on() ? 2 : 1};
     early.is_full = false;
+    store_now();
     ssize_t some = recvmsg(c->fd, &message, MSG_DONTWAIT);
     if (some <= (ssize_t)want)
         return some;
@@ -107,6 +139,15 @@ static ssize_t receive_behind(struct mpg__connection *c, char *to, size_t want)
     early.count = (size_t)some - want;
     early.is_full = early.count == BEHIND_MAX;
     return (ssize_t)want;
+}
+
+/* Whether they are bytes of a payload that has a place, and are to be stored.
+ */
+static bool is_for_store(const struct mpg__connection *c, const char *to,
+                         size_t bytes)
+{
+    return mpg__net_config->is_hole && c->head_got == sizeof c->head &&
+           c->payload != c->small && mpg__net_config->is_hole(to, bytes);
 }
 
 /* As recv. */
@@ -122,7 +163,10 @@ static ssize_t receive_some(struct mpg__connection *c, char *to, size_t want)
             return some;
     }
     size_t some = want < early.count ? want : early.count;
-    memcpy(to, early.bytes + early.at, some);
+    if (is_for_store(c, to, some))
+        store(to, early.bytes + early.at, some);
+    else
+        memcpy(to, early.bytes + early.at, some);
     early.at += some;
     early.count -= some;
     return (ssize_t)some;

@@ -26,6 +26,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 #define MPG_PAGE 4096u
 
@@ -103,6 +104,16 @@ static inline unsigned mpg__vm_view_of(const void *address, uint64_t *offset)
     *offset = distance % mpg__vm.stride;
     return (unsigned)(distance / mpg__vm.stride);
 }
+
+/* vm_store.c: bytes for the privileged view.  One thread at a time. */
+void mpg__vm_store_start(void); /* of mpg__vm_start */
+/* Whether the object probably has no page there, so that mpg__vm_store is the
+ * way; else it is entered, for who copies them. */
+bool mpg__vm_is_hole(const char *to, size_t bytes);
+/* Writes parts that belong next to each other. */
+void mpg__vm_store(char *to, const struct iovec *parts, unsigned count);
+/* Has the pages of a place be there when bytes come. */
+void mpg__vm_make(const char *place, size_t bytes);
 
 /* madvise, again when the kernel is short of something for a moment. */
 int mpg__vm_advise(char *start, size_t bytes, int advice);

@@ -180,6 +180,7 @@ void mpg__vm_start(uint64_t memory_bytes, const char *backend)
     mpg__vm.privileged = MPG_VM_BASE;
     mpg__vm.views = MPG_VM_BASE + mpg__vm.bytes;
     map_object(mpg__vm.privileged, PROT_READ | PROT_WRITE);
+    mpg__vm_store_start();
 }
 
 void mpg__vm_need_views(unsigned count)

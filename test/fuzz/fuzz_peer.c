@@ -327,6 +327,27 @@ static void open_host(unsigned self)
     }
 }
 
+/* Every other page has its bytes together with those next to them. */
+static bool is_hole(const char *to, size_t bytes)
+{
+    if (to < privileged || bytes > (size_t)(privileged + MEMORY - to))
+        abort();
+    return (size_t)(to - privileged) / MPG_PAGE % 2;
+}
+
+static void store(char *to, const struct iovec *parts, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        memcpy(to, parts[i].iov_base, parts[i].iov_len);
+        to += parts[i].iov_len;
+    }
+}
+
+void mpg__vm_make(const char *place, size_t bytes)
+{
+    (void)place, (void)bytes;
+}
+
 int LLVMFuzzerInitialize(int *count, char ***arguments);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 
@@ -334,6 +355,8 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     static struct mpg__net_config config = {.hosts = HOSTS,
                                             .place = mpg__engine_place,
+                                            .is_hole = is_hole,
+                                            .store = store,
                                             .deliver = mpg__engine_deliver};
     (void)count, (void)arguments;
     privileged = calloc(1, MEMORY);

@@ -58,6 +58,23 @@ static void *place(const struct mpg__message *message, const char **why)
     return *why ? NULL : incoming[placed++ % PLACES];
 }
 
+/* Every other place wants its bytes from `store`. */
+static bool is_hole(const char *to, size_t bytes)
+{
+    size_t at = (size_t)(to - incoming[0]);
+    CHECK(at < sizeof incoming && bytes > 0);
+    return at / LARGEST % 2;
+}
+
+static void store(char *to, const struct iovec *parts, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        CHECK(is_hole(to, parts[i].iov_len));
+        memcpy(to, parts[i].iov_base, parts[i].iov_len);
+        to += parts[i].iov_len;
+    }
+}
+
 static void deliver_one(const struct mpg__message *message)
 {
     if (message->kind == MPG_MESSAGE_DONE) {
@@ -245,6 +262,8 @@ int main(void)
                                       .connect_ms = 20000,
                                       .lost_ms = 20000,
                                       .place = place,
+                                      .is_hole = is_hole,
+                                      .store = store,
                                       .deliver = deliver,
                                       .lost = lost};
     fill();

@@ -68,6 +68,11 @@ void mpg__net_send(unsigned host, const struct mpg__message *head,
     (void)host, (void)head, (void)payload;
 }
 
+void mpg__vm_make(const char *place, size_t bytes)
+{
+    CHECK(place == object + SLOT * MPG_PAGE && bytes == MPG_PAGE);
+}
+
 bool mpg__alone(void)
 {
     return is_alone;
