@@ -133,15 +133,12 @@ void mpg__guard_note(uint32_t region, uint32_t slot, enum mpg__access access)
     if (!guard)
         return;
     struct want *want = find(guard, region, slot);
-    if (!want)
-        *room_for_one(guard) = (struct want){.region = region,
-                                             .slot = slot,
-                                             .last = guard->holds,
-                                             .access = (uint8_t)access};
-    else if (want->last != guard->holds)
+    if (!want) {
+        want = room_for_one(guard);
+        *want = (struct want){.region = region, .slot = slot};
+    } else if (want->last != guard->holds) {
         correct(want, guard->holds);
-    if (!want)
-        return;
+    }
     want->last = guard->holds;
     if (want->access < access) /* First read, then written. */
         want->access = (uint8_t)access;
