@@ -18,6 +18,9 @@
 
 #define LINE     64u   /* of a cache */
 #define WARM_MAX 4096u /* bytes that are fetched: they push others out */
+/* Opening a larger minipage takes longer than its first bytes are under way,
+ * and they are to be received. */
+#define EARLY_MAX (64u << 10)
 
 /* Under the engine's lock. */
 static struct {
@@ -45,7 +48,8 @@ static bool plan(void)
     if (wanted.access == MPG_ACCESS_NONE)
         return false;
     const struct mpg__copy *copy = mpg__copy_of(wanted.region, wanted.slot);
-    if (copy->access >= wanted.access || !copy->asked)
+    if (copy->access >= wanted.access || !copy->asked ||
+        mpg__region_get(wanted.region)->layout.slot_bytes > EARLY_MAX)
         return false;
     made.region = wanted.region;
     made.slot = wanted.slot;

@@ -147,6 +147,15 @@ static void nothing_without_need(void)
     expect("");
 }
 
+static void large_ones_have_time(void)
+{
+    region.layout.slot_bytes = 65536 + MPG_PAGE;
+    ask(MPG_ACCESS_NONE, MPG_ACCESS_READ);
+    mpg__early_end();
+    expect("");
+    region.layout.slot_bytes = MPG_PAGE;
+}
+
 /* Another host's write was first: its copy goes, and then it is as new. */
 static void the_protocol_has_the_last_word(void)
 {
@@ -186,6 +195,7 @@ int main(void)
                                .stride = sizeof object};
     what_is_made_is_not_made_again();
     nothing_without_need();
+    large_ones_have_time();
     the_protocol_has_the_last_word();
     nothing_stays_open();
     return check_report();
