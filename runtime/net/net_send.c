@@ -36,7 +36,7 @@
  * they are no more than the 65,483 that Linux puts into one packet, where it
  * may be as large as that: the rest would have a way of its own through TCP. */
 #define MESSAGES_AT_ONCE 128u
-#define BYTES_AT_ONCE    (60u << 10)
+#define BYTES_AT_ONCE    (59u << 10)
 
 static void grow(struct mpg__connection *c)
 {
