@@ -14,8 +14,9 @@
  * that is woken because a message came in between.  Waking a thread on another
  * processor is an interrupt there, which costs as much as the network does, and
  * on virtual machines several times that.  So when there have been SHORTS short
- * gaps in a row the server *lingers*: the watch stays off, and the server looks
- * now and then whether anybody has begun to wait since.  If not, the program
+ * gaps in a row the server *lingers*: the watch is taken out of the epoll, so
+ * that messages do not even look whether it is on, and the server looks now and
+ * then whether anybody has begun to wait since.  If not, the program
  * computes, or it sleeps in a long wait: all is as before.  A message that
  * comes just when the program begins to compute is late by as much, once; each
  * look comes after twice the time of the one before, so that it is not late by

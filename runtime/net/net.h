@@ -46,7 +46,9 @@ struct mpg__net_config {
      * `deliver`.  Called by the polling thread, no lock of this layer held. */
     void *(*place)(const struct mpg__message *, const char **why);
     /* Whether bytes for that part of a place that was named are to be stored,
-     * many at a time, or else are to be copied there.  NULL: never. */
+     * many at a time, or else are to be copied there.  NULL: never.  Both are
+     * called by the polling thread, no lock of this layer held; `store` before
+     * the message is delivered. */
     bool (*is_hole)(const char *to, size_t bytes);
     /* Stores such bytes, which belong next to each other. */
     void (*store)(char *to, const struct iovec *parts, unsigned count);

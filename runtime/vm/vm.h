@@ -105,7 +105,9 @@ static inline unsigned mpg__vm_view_of(const void *address, uint64_t *offset)
     return (unsigned)(distance / mpg__vm.stride);
 }
 
-/* vm_store.c: bytes for the privileged view.  One thread at a time. */
+/* vm_store.c: bytes for the privileged view, `to` and all behind it inside.
+ * Async-signal-safe; one thread at a time.  When memory is exhausted the kernel
+ * raises SIGBUS, as for any touch of a page that it cannot make. */
 void mpg__vm_store_start(void); /* of mpg__vm_start */
 /* Whether the object probably has no page there, so that mpg__vm_store is the
  * way; else it is entered, for who copies them. */
