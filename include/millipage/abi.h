@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define MPG_ABI 3
+#define MPG_ABI 4
 
 /* Granularity as the source has it. */
 enum mpg_abi_grain {
@@ -42,15 +42,29 @@ enum mpg_abi_grain {
  * product of two 64-bit numbers.  With magic = floor((2^64 - 1) / K),
  * mulhi(unit + 1, magic) is unit / K for every K >= 1 while unit * K < 2^64,
  * so one multiplication serves any number K of units a minipage.  The runtime
- * writes the slot once, before main; loads of it are invariant.  For an
+ * writes these once, before main; loads of them are invariant.  For an
  * annotated pointer the slot is the geometry of what it points to: base is
- * unused there, offset and unit count from the pointer. */
+ * unused there, offset and unit count from the pointer.
+ *
+ * The same bytes are also at
+ *
+ *   base + offset + composed
+ *
+ * unless `composed` is MPG_COMPOSED_OFF: in the composed view, where variables
+ * are contiguous, and a page may be accessed when all of its minipages may.
+ * Loads and stores may go through either address at any time, as the runtime
+ * advises by `composed`, which changes while the program runs; a pointer that
+ * is kept is the first one. */
 struct mpg_abi_slot {
     void *base;
     uint64_t magic;
     uint64_t mask;
     uint64_t stride; /* from one view to the next */
+    uint64_t composed;
 };
+
+/* No distance of views, which are whole pages. */
+#define MPG_COMPOSED_OFF 1
 
 enum mpg_abi_flags {
     MPG_VAR_DEFINED = 1u << 0,    /* this unit defines it */

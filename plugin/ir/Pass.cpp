@@ -56,6 +56,14 @@ public:
   }
 };
 
+class ComposedLoopsPass : public PassInfoMixin<ComposedLoopsPass> {
+public:
+  PreservedAnalyses run(Function &F, FunctionAnalysisManager &FAM) {
+    return composeLoops(F, FAM) ? PreservedAnalyses::none()
+                                : PreservedAnalyses::all();
+  }
+};
+
 class IdleStacksPass : public PassInfoMixin<IdleStacksPass> {
 public:
   static bool isRequired() { return true; }
@@ -77,6 +85,11 @@ void registerIrPass(PassBuilder &PB) {
       [](ModulePassManager &MPM, OptimizationLevel Level, auto...) {
         if (Level != OptimizationLevel::O0)
           MPM.addPass(AliasScopesPass());
+      });
+  PB.registerVectorizerStartEPCallback(
+      [](FunctionPassManager &FPM, OptimizationLevel Level, auto...) {
+        if (Level != OptimizationLevel::O0)
+          FPM.addPass(ComposedLoopsPass());
       });
   PB.registerOptimizerLastEPCallback(
       [](ModulePassManager &MPM, OptimizationLevel Level, auto...) {

@@ -12,6 +12,7 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IR/PassManager.h"
 #include <vector>
 
 namespace millipage {
@@ -127,6 +128,11 @@ void moveDebugInfo(Unit &U);
 /// Tells the optimiser that shared variables overlap neither each other nor
 /// private ones.  May run again when more of the accesses are visible.
 bool addAliasScopes(llvm::Module &M);
+
+// ComposedLoops.cpp
+/// Makes loops that go through minipages in order twice, with their views and
+/// for the composed view.
+bool composeLoops(llvm::Function &F, llvm::FunctionAnalysisManager &FAM);
 
 } // namespace millipage
 

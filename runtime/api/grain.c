@@ -199,6 +199,12 @@ struct mpg__grain mpg__grain_of(const struct mpg_abi_var *var, uint64_t bytes)
     return grain;
 }
 
+uint64_t mpg__grain_composed(bool is_composed)
+{
+    return is_composed ? (uint64_t)(mpg__vm_composed() - mpg__vm.views)
+                       : MPG_COMPOSED_OFF;
+}
+
 void mpg__grain_fill_slot(const struct mpg_abi_var *var,
                           const struct mpg__grain *grain,
                           struct mpg_abi_slot *slot)
@@ -207,6 +213,8 @@ void mpg__grain_fill_slot(const struct mpg_abi_var *var,
     slot->magic = UINT64_MAX / (units ? units : 1);
     slot->mask = grain->views - 1;
     slot->stride = mpg__vm.stride;
+    slot->composed =
+        grain->views == 1 ? 0 : mpg__grain_composed(mpg__advice_at_first());
 }
 
 static bool exists(const char *name, size_t length, const struct wish *wish,

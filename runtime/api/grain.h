@@ -32,4 +32,7 @@ void mpg__grain_fill_slot(const struct mpg_abi_var *var,
  * when all are known. */
 void mpg__grain_check_names(void);
 
+/* What a slot says of the composed view where there are several views. */
+uint64_t mpg__grain_composed(bool is_composed);
+
 #endif

@@ -57,6 +57,7 @@ __attribute__((constructor(103))) static void at_load(void)
 {
     process = getpid();
     mpg__layout_check = mpg__vars_check;
+    mpg__vars_start();
     mpg__alloc_start();
     mpg__spawn_start();
 }

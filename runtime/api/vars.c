@@ -242,6 +242,39 @@ EXPORTED void mpg__initialise(void *address, const void *value, size_t bytes)
     memcpy(mpg__vm.privileged + offset, value, bytes);
 }
 
+/* What compiled code is told of the composed view (abi.h). */
+
+/* Whether the geometry in a slot is a region's, of the heap, where one row
+ * stands for all allocations of it, or whether the region is the variable's. */
+static bool is_about(const struct mpg_abi_var *var,
+                     const struct mpg__region *region)
+{
+    const struct mpg__layout *layout = &region->layout;
+    if (var->slot->mask != layout->views - 1)
+        return false;
+    if (var->flags & MPG_VAR_HEAP)
+        return layout->is_heap && layout->slot_bytes >= var->unit &&
+               var->slot->magic ==
+                   UINT64_MAX / (layout->slot_bytes / var->unit);
+    return var->slot->base == mpg__slot_address(region, 0);
+}
+
+static void tell_composed(uint32_t number, bool is_composed)
+{
+    const struct mpg__region *region = mpg__region_get(number);
+    uint64_t value = mpg__grain_composed(is_composed);
+    for (struct mpg_abi_unit *unit = units; unit; unit = unit->next)
+        for (uint32_t i = 0; i < unit->vars_count; i++)
+            if (is_about(&unit->vars[i], region))
+                __atomic_store_n(&unit->vars[i].slot->composed, value,
+                                 __ATOMIC_RELAXED);
+}
+
+void mpg__vars_start(void)
+{
+    mpg__services.composed = tell_composed;
+}
+
 /* Checking, when all units are known. */
 
 struct row {

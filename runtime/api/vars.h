@@ -18,4 +18,7 @@ bool mpg__vars_have(const char *name, size_t length);
 /* Whether it is the name of a pointer whose allocations are shared. */
 bool mpg__vars_have_heap_row(const char *name);
 
+/* Before main: the engine may tell compiled code about regions. */
+void mpg__vars_start(void);
+
 #endif

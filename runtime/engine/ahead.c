@@ -41,11 +41,13 @@
 #define RUNS         4u /* that a thread may be in at a time: a = b + c */
 
 struct run {
-    uint32_t region, next; /* minipage where it goes on */
+    uint32_t region, first;
+    uint32_t next; /* minipage where it goes on */
     uint32_t faults;
     uint32_t limit;  /* minipages to ask for at a time */
     uint32_t budget; /* and in all, before the next fault */
     enum mpg__access access;
+    uint32_t unit; /* a page's minipages, in the composed view; else 1 */
 };
 /* The one that went on last comes first. */
 static __thread struct run runs[RUNS]
@@ -70,17 +72,17 @@ static bool use_credit(uint8_t *hint, enum mpg__access access)
     return credit;
 }
 
-/* How far a run of so many faults is trusted beyond what is known. */
-static uint32_t window_of(uint32_t faults, uint32_t limit)
+/* How far a run is trusted beyond what is known. */
+static uint32_t window_of(const struct run *run)
 {
-    if (faults < RUN_LONG)
+    if (run->faults < RUN_LONG)
         return 0;
-    uint32_t more = faults - RUN_LONG;
+    uint32_t more = run->faults - RUN_LONG;
     if (more >= GROWTHS)
-        return limit;
+        return run->limit;
     /* With the one that it faults for, a round number. */
-    uint32_t window = (RUN_LONG << more * GROWTH_SHIFT) - 1;
-    return window < limit ? window : limit;
+    uint32_t window = ((RUN_LONG << more * GROWTH_SHIFT) - 1) * run->unit;
+    return window < run->limit ? window : run->limit;
 }
 
 /* Moves the run that goes on with this fault to the front; if there is none,
@@ -88,7 +90,8 @@ static uint32_t window_of(uint32_t faults, uint32_t limit)
 static struct run *run_of(uint32_t number, uint32_t slot,
                           enum mpg__access access)
 {
-    struct run found = {.region = number, .next = slot, .access = access};
+    struct run found = {
+        .region = number, .first = slot, .next = slot, .access = access};
     uint32_t at = 0;
     while (at < RUNS && (!runs[at].faults || runs[at].region != number ||
                          runs[at].next != slot || runs[at].access != access))
@@ -102,42 +105,89 @@ static struct run *run_of(uint32_t number, uint32_t slot,
     return &runs[0];
 }
 
-/* Asks for what is next, at most `limit` minipages; beyond `window`, only for
- * those with credit. */
-static void ask(struct run *run, uint32_t limit, uint32_t window)
+/* So many minipages from the next one on; in the composed view, where a part of
+ * a page is of no use, as many as end with a page. */
+static uint32_t whole(const struct run *run, uint32_t count)
+{
+    if (run->unit == 1)
+        return count;
+    uint64_t bytes = mpg__region_get(run->region)->layout.slot_bytes;
+    uint64_t end = (run->next + (uint64_t)count) * bytes / MPG_PAGE * MPG_PAGE;
+    uint64_t slot = (end + bytes - 1) / bytes;
+    return slot > run->next ? (uint32_t)(slot - run->next) : 0;
+}
+
+static bool starts_page(uint32_t slot, uint64_t bytes)
+{
+    return !slot || slot * bytes / MPG_PAGE != (slot - 1) * bytes / MPG_PAGE;
+}
+
+/* Whether to go on with the next minipage, or page of the composed view: known
+ * from before, or not beyond what the run is trusted with. */
+static bool goes_on(const struct run *run, bool is_trusted)
 {
     struct mpg__region *region = mpg__region_get(run->region);
+    const struct mpg__copy *copy = &region->copies[run->next];
+    if ((copy->access >= run->access && run->unit == 1) ||
+        mpg__engine.requests_open + run->unit > MPG_PREFETCH_MAX)
+        return false;
+    return copy->asked || use_credit(&region->hints[run->next], run->access) ||
+           is_trusted;
+}
+
+static void ask_next(const struct run *run)
+{
+    const struct mpg__copy *copy = mpg__copy_of(run->region, run->next);
+    if (copy->access >= run->access || copy->asked)
+        return;
+    if (run->unit > 1)
+        mpg__composed_hide(run->region, run->next);
+    else
+        mpg__composed_show(run->region, run->next);
+    mpg__step_copy(MPG_EVENT_WANT, run->region, run->next, run->access);
+    mpg__recall_note(run->region, run->next, run->access);
+}
+
+/* Asks for what is next, at most `limit` minipages; beyond `window`, only for
+ * those with credit.  In the composed view for whole pages, or there would be
+ * faults at what is left of them. */
+static void ask(struct run *run, uint32_t limit, uint32_t window)
+{
+    const struct mpg__layout *layout = &mpg__region_get(run->region)->layout;
     uint32_t first = run->next;
-    for (; run->next < region->layout.slots && run->next - first < limit;
+    limit = whole(run, limit);
+    for (; run->next < layout->slots && run->next - first < limit;
          run->next++) {
-        const struct mpg__copy *copy = &region->copies[run->next];
-        if (copy->access >= run->access ||
-            mpg__engine.requests_open >= MPG_PREFETCH_MAX)
+        bool is_new =
+            run->unit == 1 || starts_page(run->next, layout->slot_bytes);
+        if (is_new && !goes_on(run, run->next - first < window))
             break;
-        if (copy->asked)
-            continue;
-        if (!use_credit(&region->hints[run->next], run->access) &&
-            run->next - first >= window)
-            break;
-        mpg__step_copy(MPG_EVENT_WANT, run->region, run->next, run->access);
-        mpg__recall_note(run->region, run->next, run->access);
+        ask_next(run);
     }
 }
 
-void mpg__ahead(uint32_t number, uint32_t slot, enum mpg__access access)
+void mpg__ahead(uint32_t number, uint32_t slot, uint32_t count, uint32_t unit,
+                enum mpg__access access)
 {
-    if (!mpg__config.ahead)
-        return;
     struct mpg__region *region = mpg__region_get(number);
     struct run *run = run_of(number, slot, access);
+    if ((run->unit > 1) != (unit > 1)) { /* to other views: it begins here */
+        run->first = slot;
+        run->faults = 0;
+    }
+    run->next = slot + count;
+    run->unit = unit;
+    if (unit == 1)
+        mpg__advice_run(number, run->first, run->next);
     bool goes_on = run->faults++;
+    if (!mpg__config.ahead)
+        return;
     give_credit(&region->hints[slot], access, goes_on ? CREDIT : 0);
 
     uint64_t most = AHEAD_BYTES / region->layout.slot_bytes;
     run->limit = most < AHEAD_MAX ? (uint32_t)most : AHEAD_MAX;
-    uint32_t window = window_of(run->faults, run->limit);
+    uint32_t window = window_of(run);
     run->budget = window == run->limit ? GO_ON * window : 0;
-    run->next = slot + 1;
     ask(run, run->limit, window);
 }
 

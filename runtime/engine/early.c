@@ -48,8 +48,10 @@ static bool plan(void)
     if (wanted.access == MPG_ACCESS_NONE)
         return false;
     const struct mpg__copy *copy = mpg__copy_of(wanted.region, wanted.slot);
+    const struct mpg__region *region = mpg__region_get(wanted.region);
     if (copy->access >= wanted.access || !copy->asked ||
-        mpg__region_get(wanted.region)->layout.slot_bytes > EARLY_MAX)
+        region->layout.slot_bytes > EARLY_MAX ||
+        (region->hints[wanted.slot] & MPG_HINT_HIDDEN))
         return false;
     made.region = wanted.region;
     made.slot = wanted.slot;

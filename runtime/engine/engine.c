@@ -10,6 +10,7 @@
 
 #include "base/fatal.h"
 #include "net/net.h"
+#include "signals.h"
 
 struct mpg__engine mpg__engine;
 
@@ -54,6 +55,7 @@ void mpg__enter(sigset_t *before)
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, before);
+    mpg__fault_abandon(); /* A handler may have jumped here out of a step. */
 }
 
 void mpg__leave(const sigset_t *before)
@@ -139,18 +141,23 @@ static void perform(const struct mpg__event *event,
         break;
     case MPG_ACTION_OPEN_READ:
         mpg__pages_change(vm->open_read, event->region, event->slot);
+        mpg__composed_gained(event->region, event->slot);
         break;
     case MPG_ACTION_OPEN_WRITE:
         mpg__pages_change(vm->open_write, event->region, event->slot);
+        mpg__composed_gained(event->region, event->slot);
         break;
     case MPG_ACTION_UPGRADE:
         mpg__pages_change(vm->upgrade, event->region, event->slot);
+        mpg__composed_gained(event->region, event->slot);
         break;
     case MPG_ACTION_PROTECT:
         mpg__pages_change(vm->protect, event->region, event->slot);
+        mpg__composed_lost(event->region, event->slot, MPG_ACCESS_READ);
         break;
     case MPG_ACTION_CLOSE:
         mpg__pages_change(vm->close, event->region, event->slot);
+        mpg__composed_lost(event->region, event->slot, MPG_ACCESS_NONE);
         mpg__engine.counts.invalidations++;
         break;
     case MPG_ACTION_WAKE:

@@ -93,6 +93,11 @@ void mpg__recall(uintptr_t place);
 /* This phase of the program has asked for that. */
 void mpg__recall_note(uint32_t region, uint32_t slot, enum mpg__access);
 
+/* advice.c, before anybody uses it: a region was added.  And whether regions
+ * of more than one view are composed at first. */
+void mpg__advice_add(struct mpg__region *);
+bool mpg__advice_at_first(void);
+
 /* wait.c. */
 void mpg__waiter_add(struct mpg__waiter *, uint32_t region, uint32_t slot);
 void mpg__waiters_wake(uint32_t region, uint32_t slot); /* and forget */
@@ -137,6 +142,8 @@ struct mpg__services {
     /* In the fault handler: an access to shared memory that the program may
      * not make at all ends the run here. */
     void (*check)(const void *address);
+    /* Under the lock: what compiled code is to be told of a region. */
+    void (*composed)(uint32_t region, bool is_composed);
     /* In the fault handler: the program is about to die of an access to memory
      * that is none of ours; the hook may know why. */
     void (*crash)(const void *address, const void *context);

@@ -31,6 +31,8 @@ bool mpg__threads_run(void);
 void mpg__pages_change(void (*)(char *, size_t), uint32_t region,
                        uint32_t slot);
 void mpg__pages_now(void);
+/* The same for whole pages that are no minipage's. */
+void mpg__pages_change_at(void (*)(char *, size_t), char *start, char *end);
 /* And mpg__net_send behind the changes so far: nobody may be told of them, nor
  * sent what they protect, before they are made.  Between these two, which is
  * for who delivers messages, the changes may also come after the messages, when
@@ -62,9 +64,39 @@ bool mpg__early_has_made(void (*)(char *, size_t), uint32_t region,
                          uint32_t slot);
 void mpg__early_undo(void);
 
-/* ahead.c, under the lock: this thread has faulted there, and asked for it;
- * what else should be asked for? */
-void mpg__ahead(uint32_t region, uint32_t slot, enum mpg__access);
+/* composed.c: the page of an address in the composed view; and the minipages
+ * that lie on one. */
+bool mpg__composed_find(const void *address, uint32_t *region, uint32_t *page);
+void mpg__composed_slots(const struct mpg__region *, uint32_t page,
+                         uint32_t *first, uint32_t *count);
+/* Under the lock: opens the page as far as its minipages are, and those behind.
+ * And a minipage allows more than it did, or only what is left. */
+void mpg__composed_open(uint32_t region, uint32_t page);
+void mpg__composed_gained(uint32_t region, uint32_t slot);
+void mpg__composed_lost(uint32_t region, uint32_t slot, enum mpg__access left);
+/* Before it is asked for: nobody needs the minipage's own vpage.  And after a
+ * fault there: somebody does, and it is opened as far as may be. */
+void mpg__composed_hide(uint32_t region, uint32_t slot);
+void mpg__composed_show(uint32_t region, uint32_t slot);
+/* Whether it has ever been open. */
+bool mpg__composed_has_been(uint32_t region, uint32_t page);
+
+/* advice.c, under the lock: a thread has faulted from first to next in order,
+ * through the views.  What a fault in the composed view tells, that finds so
+ * many of the page's minipages here and so many neither here nor asked for; and
+ * how long that took, so far. */
+void mpg__advice_run(uint32_t region, uint32_t first, uint32_t next);
+enum mpg__tale { MPG_TALE_NONE, MPG_TALE_DIVIDED, MPG_TALE_RETURNED };
+enum mpg__tale mpg__advice_tale(uint32_t region, uint32_t page, uint32_t here,
+                                uint32_t away);
+void mpg__advice_took(uint32_t region, enum mpg__tale, uint32_t away,
+                      uint64_t since);
+
+/* ahead.c, under the lock: this thread has faulted at so many minipages from
+ * slot on, and asked for them; what else should be asked for?  `unit` is 1, or
+ * how many a page of the composed view has. */
+void mpg__ahead(uint32_t region, uint32_t slot, uint32_t count, uint32_t unit,
+                enum mpg__access);
 
 /* Without the lock: some of that has come, and perhaps more should be asked
  * for; until the fault is over. */

@@ -21,6 +21,12 @@
  * further fault of it adds a minipage to those that it needs (`hold`).  They
  * are pinned in ascending order, which all hosts share, and all are let go
  * before starting over; so hosts that need the same ones cannot deadlock.
+ * What an access needs, and how that is obtained, is in need.c.
+ *
+ * A loop that goes through a contended page of the composed view would get all
+ * of the page's minipages for each of its accesses.  So it keeps them, and the
+ * trap flag, for some steps more.  It may not wait for anybody meanwhile: what
+ * is not near the access, or enters the kernel, is not the loop any more.
  */
 #include "engine_internal.h"
 
@@ -28,85 +34,78 @@
 #include <ucontext.h>
 
 #include "base/fatal.h"
+#include "need.h"
 #include "signals.h"
 
-#define HOLD_MAX  32   /* minipages an instruction can need: a gather's 16 */
-#define RECENT    4    /* of its last minipages a thread remembers */
-#define STEPS_MAX 4096 /* of one repeated string instruction under a hold */
+#define HOLD_MAX   32   /* minipages an instruction can need: a gather's 16 */
+#define RECENT     4    /* of its last minipages a thread remembers */
+#define STEPS_MAX  4096 /* of one repeated string instruction under a hold */
+#define LOOP_NS    500000u           /* for a loop in the composed view */
+#define LOOP_BYTES ((uintptr_t)1024) /* of its code */
 /* A fault that the protocol says cannot be, so often in a row that no race
  * explains it: the kernel has no page for us. */
 #define SPURIOUS_MAX 100000u
 
-struct need {
-    uint32_t region, slot;
-    uint8_t access;
-};
-
 /* What this thread's current instruction needs. */
 struct hold {
-    uintptr_t ip;               /* of the last fault */
-    struct need recent[RECENT]; /* its minipages there, a ring */
+    uintptr_t ip;                    /* of the last fault */
+    struct mpg__need recent[RECENT]; /* its minipages there, a ring */
     uint32_t recent_count;
     uint32_t spurious;
-    bool is_stepping; /* the trap flag is set, `needs` are pinned */
-    uint32_t steps;   /* traps so far */
-    uint32_t traps;   /* set and not come yet: a handler of the program may
-                         run, and fault, before the stepped instruction */
+    bool is_stepping;  /* the trap flag is set, `needs` are pinned */
+    bool is_loop;      /* and they are kept while a loop goes on */
+    uint32_t steps;    /* traps so far */
+    uint64_t loop_end; /* when a loop has had enough of them */
+    uint32_t traps;    /* set and not come yet: a handler of the program may
+                          run, and fault, before the stepped instruction */
+    struct {           /* a fault in the composed view that tells something */
+        enum mpg__tale tale;
+        uint32_t region, away;
+        uint64_t since;
+    } told;
     uint32_t count;
-    struct need needs[HOLD_MAX]; /* ascending */
+    struct mpg__need needs[HOLD_MAX]; /* ascending */
 };
 static __thread struct hold hold __attribute__((tls_model("initial-exec")));
 
-static bool is_before(const struct need *a, const struct need *b)
+static void begin_tale(const struct mpg__need *need, uint32_t missing,
+                       uint32_t away)
 {
-    return a->region != b->region ? a->region < b->region : a->slot < b->slot;
+    if (need->page == MPG_NO_PAGE || hold.told.tale)
+        return;
+    hold.told.tale =
+        mpg__advice_tale(need->region, need->page, need->count - missing, away);
+    hold.told.region = need->region;
+    hold.told.away = away;
+    if (hold.told.tale)
+        hold.told.since = mpg__now_ns();
 }
 
-static bool is_same(const struct need *a, const struct need *b)
+static void end_tale(void)
 {
-    return a->region == b->region && a->slot == b->slot;
-}
-
-/* Under the lock, which it gives up while it waits. */
-static void obtain(const struct need *need)
-{
-    const struct mpg__copy *copy = mpg__copy_of(need->region, need->slot);
-    while (copy->access < need->access) {
-        struct mpg__waiter waiter;
-        mpg__waiter_add(&waiter, need->region, need->slot);
-        mpg__step_copy(MPG_EVENT_WANT, need->region, need->slot, need->access);
-        mpg__early_want(need->region, need->slot, need->access);
-        mpg__engine_unlock();
-        mpg__wait(&waiter);
-        mpg__engine_lock();
-    }
-}
-
-static void pin(const struct need *need)
-{
-    mpg__step_copy(MPG_EVENT_PIN, need->region, need->slot, 0);
-}
-
-static void unpin(const struct need *need)
-{
-    mpg__step_copy(MPG_EVENT_UNPIN, need->region, need->slot, 0);
+    if (hold.told.tale)
+        mpg__advice_took(hold.told.region, hold.told.tale, hold.told.away,
+                         hold.told.since);
+    hold.told.tale = MPG_TALE_NONE;
 }
 
 static void unpin_all(void)
 {
+    end_tale();
     for (uint32_t i = 0; i < hold.count; i++)
-        unpin(&hold.needs[i]);
+        mpg__need_release(&hold.needs[i]);
     hold.count = 0;
     hold.is_stepping = false;
+    hold.is_loop = false;
 }
 
 /* Puts need in its place among the needs; the pins are as before. */
-static uint32_t insert(const struct need *need)
+static uint32_t insert(const struct mpg__need *need)
 {
     uint32_t at = 0;
-    while (at < hold.count && is_before(&hold.needs[at], need))
+    while (at < hold.count && mpg__need_is_before(&hold.needs[at], need))
         at++;
-    if (at < hold.count && is_same(&hold.needs[at], need)) {
+    if (at < hold.count && mpg__need_is_same(&hold.needs[at], need)) {
         if (hold.needs[at].access < need->access)
             hold.needs[at].access = need->access;
         return at;
@@ -122,29 +121,26 @@ static uint32_t insert(const struct need *need)
 
 static bool have_all(void)
 {
+    bool are_here = true;
     for (uint32_t i = 0; i < hold.count; i++)
-        if (mpg__copy_of(hold.needs[i].region, hold.needs[i].slot)->access <
-            hold.needs[i].access)
-            return false;
-    return true;
+        are_here = mpg__need_have(&hold.needs[i]) && are_here;
+    return are_here;
 }
 
 /* The stepped instruction needs one more.  Everything pinned is let go and
  * pinned again in order, until all of it is here at once. */
-static void obtain_together(const struct need *need)
+static void obtain_together(const struct mpg__need *need)
 {
     for (uint32_t i = 0; i < hold.count; i++)
-        unpin(&hold.needs[i]);
+        mpg__need_release(&hold.needs[i]);
     insert(need);
     for (;;) {
-        for (uint32_t i = 0; i < hold.count; i++) {
-            pin(&hold.needs[i]);
-            obtain(&hold.needs[i]);
-        }
+        for (uint32_t i = 0; i < hold.count; i++)
+            mpg__need_take(&hold.needs[i]);
         if (have_all())
             return;
         for (uint32_t i = 0; i < hold.count; i++)
-            unpin(&hold.needs[i]);
+            mpg__need_release(&hold.needs[i]);
     }
 }
 
@@ -165,6 +161,23 @@ void mpg__fault_abandon(void)
     mpg__engine_unlock();
 }
 
+static bool enters_kernel(const unsigned char *code)
+{
+    return code[0] == 0x0f && code[1] == 0x05; /* syscall */
+}
+
+/* Whether the thread is still in a loop that may keep what it has. */
+static bool goes_on(uintptr_t ip)
+{
+    if (hold.count != 1 || hold.needs[0].page == MPG_NO_PAGE ||
+        ip - hold.ip + LOOP_BYTES > 2 * LOOP_BYTES ||
+        enters_kernel((const unsigned char *)ip) ||
+        mpg__now_ns() > hold.loop_end)
+        return false;
+    hold.is_loop = true;
+    return true;
+}
+
 bool mpg__fault_trap(void *context)
 {
     if (!hold.traps)
@@ -174,7 +187,10 @@ bool mpg__fault_trap(void *context)
      * byte. */
     uintptr_t ip =
         (uintptr_t)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
-    if (hold.is_stepping && ip == hold.ip && ++hold.steps < STEPS_MAX)
+    if (hold.is_stepping && ip == hold.ip && !hold.is_loop &&
+        ++hold.steps < STEPS_MAX)
+        return true;
+    if (hold.is_stepping && goes_on(ip))
         return true;
     mpg__fault_abandon();
     set_trap(context, false);
@@ -182,32 +198,34 @@ bool mpg__fault_trap(void *context)
     return true;
 }
 
-static void obtain_one(const struct need *need, bool is_repeated, void *context)
+static void obtain_one(const struct mpg__need *need, bool is_repeated,
+                       void *context)
 {
-    const struct mpg__copy *copy = mpg__copy_of(need->region, need->slot);
-    pin(need);
-    if (copy->access < need->access && !copy->asked) {
-        mpg__step_copy(MPG_EVENT_WANT, need->region, need->slot, need->access);
-        mpg__recall_note(need->region, need->slot, need->access);
-        mpg__guard_note(need->region, need->slot, need->access);
-        mpg__ahead(need->region, need->slot, need->access);
-    }
-    obtain(need);
+    uint32_t first = mpg__need_ask(need, 0);
+    if (first < need->count)
+        mpg__ahead(need->region, need->slot + first, need->count - first,
+                   need->count, need->access);
+    mpg__need_take(need);
     mpg__ahead_end();
-    if (!is_repeated && !copy->deferred) {
-        unpin(need);
+    (void)mpg__need_have(need);
+    if (!is_repeated && !mpg__need_is_wanted(need)) {
+        mpg__need_release(need);
+        end_tale();
         return;
     }
     insert(need);
     hold.is_stepping = true;
     hold.steps = 0;
+    hold.loop_end = mpg__now_ns() + LOOP_NS;
     set_trap(context, true);
 }
 
-static void count_fault(const struct need *need, const void *address,
+static void count_fault(const struct mpg__need *need, const void *address,
                         bool is_repeated)
 {
-    if (mpg__copy_of(need->region, need->slot)->access < need->access) {
+    uint32_t away, missing = mpg__need_missing(need, &away);
+    begin_tale(need, missing, away);
+    if (missing) {
         if (need->access == MPG_ACCESS_WRITE)
             mpg__engine.counts.write_faults++;
         else
@@ -224,7 +242,7 @@ static void count_fault(const struct need *need, const void *address,
 
 /* Whether the same instruction has come for the same minipage lately; and
  * remembers that it has. */
-static bool note_fault(uintptr_t ip, const struct need *need)
+static bool note_fault(uintptr_t ip, const struct mpg__need *need)
 {
     if (hold.ip != ip) {
         hold.ip = ip;
@@ -232,36 +250,39 @@ static bool note_fault(uintptr_t ip, const struct need *need)
     }
     uint32_t known = hold.recent_count < RECENT ? hold.recent_count : RECENT;
     for (uint32_t i = 0; i < known; i++)
-        if (is_same(&hold.recent[i], need))
+        if (mpg__need_is_same(&hold.recent[i], need))
             return true;
     hold.recent[hold.recent_count++ % RECENT] = *need;
     return false;
+}
+
+/* A loop that was kept going needs something else now. */
+static void end_loop(void *context)
+{
+    unpin_all();
+    if (((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL] & MPG_TRAP_FLAG)
+        set_trap(context, false);
 }
 
 bool mpg__fault(const void *address, bool is_write, void *context)
 {
     uintptr_t ip =
         (uintptr_t)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
-    struct need need = {.access =
-                            is_write ? MPG_ACCESS_WRITE : MPG_ACCESS_READ};
+    struct mpg__need need = {.access =
+                                 is_write ? MPG_ACCESS_WRITE : MPG_ACCESS_READ};
     if (mpg__services.check)
         mpg__services.check(address);
-    switch (mpg__region_find(address, &need.region, &need.slot)) {
-    case MPG_FOUND:
-        break;
-    case MPG_FOUND_NO_REGION:
-        return false; /* Nothing there: a fault like any other. */
-    case MPG_FOUND_STRAY:
-        mpg__fatal("the access to %p at instruction %p lies outside the "
-                   "minipage that its pointer was made for: a pointer into "
-                   "one minipage was moved into another (region %u)",
-                   address, (void *)ip, need.region);
-    }
+    if (!mpg__need_at(address, ip, &need))
+        return false;
     if (!atomic_load(&mpg__engine_is_started))
         mpg__engine_start();
-    bool is_same_step = hold.is_stepping && hold.ip == ip;
+    bool is_same_step = hold.is_stepping && hold.ip == ip && !hold.is_loop;
     bool is_repeated = note_fault(ip, &need);
     mpg__engine_lock();
+    if (hold.is_loop)
+        end_loop(context);
+    if (need.page == MPG_NO_PAGE)
+        mpg__composed_show(need.region, need.slot);
     count_fault(&need, address, is_repeated);
     if (is_same_step) {
         obtain_together(&need);

@@ -26,7 +26,7 @@
 
 #include "net/net.h"
 
-#define RUNS_MAX   32u
+#define RUNS_MAX   64u
 #define BEHIND_MAX 256u /* more of them, and the changes are made */
 
 /* What waits: each for vpages that no other one is about, so that their order
@@ -81,11 +81,19 @@ void mpg__pages_change(void (*change)(char *, size_t), uint32_t number,
     if (mpg__early_has_made(change, number, slot))
         return;
     const struct mpg__region *region = mpg__region_get(number);
+    if (region->hints[slot] & MPG_HINT_HIDDEN)
+        return;
     uintptr_t from = (uintptr_t)mpg__slot_address(region, slot);
     uintptr_t to = from + region->layout.slot_bytes;
     from &= ~(uintptr_t)(MPG_PAGE - 1);
     to = (to + MPG_PAGE - 1) & ~(uintptr_t)(MPG_PAGE - 1);
-    struct run wanted = {change, (char *)from, (char *)to};
+    mpg__pages_change_at(change, (char *)from, (char *)to);
+}
+
+void mpg__pages_change_at(void (*change)(char *, size_t), char *start,
+                          char *end)
+{
+    struct run wanted = {change, start, end};
     if (is_met(&wanted))
         mpg__pages_now();
     struct run *before = run_before(&wanted);

@@ -97,6 +97,9 @@ uint32_t mpg__region_add(const struct mpg__layout *layout)
     region->copies =
         sparse_zeros(layout->slots * (uint64_t)sizeof *region->copies);
     region->hints = sparse_zeros(layout->slots);
+    if (layout->views > 1)
+        region->composed = sparse_zeros(region->bytes / MPG_PAGE);
+    mpg__advice_add(region);
     region->homes =
         sparse_zeros(homed_here(layout) * (uint64_t)sizeof *region->homes);
     atomic_store_explicit(&count, number + 1, memory_order_release);
@@ -148,8 +151,7 @@ struct mpg__home *mpg__region_home_entry(const struct mpg__region *region,
     }
 }
 
-/* The last region that begins at or before offset. */
-static struct mpg__region *region_at(uint64_t offset)
+struct mpg__region *mpg__region_at(uint64_t offset, uint32_t *number)
 {
     uint32_t low = 0, high = mpg__region_count();
     while (low < high) {
@@ -159,7 +161,11 @@ static struct mpg__region *region_at(uint64_t offset)
         else
             high = middle;
     }
-    return low ? &table[low - 1] : NULL;
+    *number = low - 1;
+    /* The last one that begins at or before offset. */
+    return low && offset - table[low - 1].layout.offset < table[low - 1].bytes
+               ? &table[low - 1]
+               : NULL;
 }
 
 /* Aligned vector loads of string functions begin up to this much before the
@@ -171,8 +177,8 @@ enum mpg__found mpg__region_find(const void *address, uint32_t *number,
 {
     uint64_t offset;
     uint32_t view = mpg__vm_view_of(address, &offset);
-    struct mpg__region *region = region_at(offset);
-    if (!region || offset - region->layout.offset >= region->bytes)
+    struct mpg__region *region = mpg__region_at(offset, number);
+    if (!region)
         return MPG_FOUND_NO_REGION;
     const struct mpg__layout *layout = &region->layout;
     uint64_t relative = offset - layout->offset;
@@ -181,7 +187,6 @@ enum mpg__found mpg__region_find(const void *address, uint32_t *number,
     if ((index & (layout->views - 1)) != view && rest <= READ_BEFORE_MAX &&
         offset % MPG_PAGE + rest < MPG_PAGE)
         index++;
-    *number = (uint32_t)(region - table);
     *slot = (uint32_t)index;
     if (index >= layout->slots || (index & (layout->views - 1)) != view)
         return MPG_FOUND_STRAY;

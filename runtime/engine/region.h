@@ -31,6 +31,10 @@
 #define MPG_SLOTS_MAX      0x7fffffffu
 #define MPG_SLOT_BYTES_MAX (UINT64_C(1) << 31)
 
+/* Among a minipage's hints: its vpage is closed, whatever this host may do
+ * (composed.c). */
+#define MPG_HINT_HIDDEN 0x80u
+
 /* How a region's minipages are given to home hosts. */
 enum mpg__homes {
     MPG_HOMES_BLOCK,  /* slot i at host i * hosts / slots: as loops divide */
@@ -56,9 +60,15 @@ struct mpg__region {
     struct mpg__copy *copies; /* [slots], zeros until used */
     struct mpg__home *homes;  /* [slots homed here], zeros until used */
     uint8_t *hints;           /* [slots], for asking ahead (ahead.c) */
-    uint32_t acks_missing;    /* subtrees that do not know of it yet */
-    uint32_t asker_epoch;     /* at host 0: whose region it is */
+    uint8_t *composed;        /* [pages], what the composed view's allow, or
+                                 NULL: there is one view (composed.c) */
+    struct {                  /* ns (advice.c) */
+        uint64_t credit, limit, since, pause, again;
+    } advice;
+    uint32_t acks_missing; /* subtrees that do not know of it yet */
+    uint32_t asker_epoch;  /* at host 0: whose region it is */
     uint16_t asker;
+    bool is_composed; /* loops are to use the composed view */
 };
 
 /* Views that slots of this size need: 1 for whole pages, else the least power
@@ -79,6 +89,9 @@ uint32_t mpg__region_add(const struct mpg__layout *);
 struct mpg__region *mpg__region_get(uint32_t region);
 uint32_t mpg__region_count(void);
 uint64_t mpg__region_end(void); /* offset behind the last one */
+
+/* The region that a place in the object belongs to, and its number; or NULL. */
+struct mpg__region *mpg__region_at(uint64_t offset, uint32_t *number);
 
 unsigned mpg__region_home(const struct mpg__region *, uint32_t slot);
 /* Its entry among those homed here.  Pre: mpg__region_home is this host. */

@@ -107,7 +107,8 @@ static void on_signal(int signal, siginfo_t *info, void *context)
     if (signal == SIGTRAP)
         is_ours = is_trace(info, context) && mpg__fault_trap(context);
     else if (info->si_code > 0 && mpg__vm.backend &&
-             mpg__vm_is_shared(info->si_addr)) {
+             (mpg__vm_is_shared(info->si_addr) ||
+              mpg__vm_is_composed(info->si_addr))) {
         mpg__refuse_child(); /* Its views are gone: any signal may come. */
         if (signal == mpg__vm.backend->signal)
             is_ours = mpg__fault(info->si_addr, mpg__vm_fault_is_write(context),

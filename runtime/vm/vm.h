@@ -9,7 +9,9 @@
  * same addresses on every host:
  *
  *   base            + bytes          + bytes + stride  ...  + max * stride
- *   | privileged    | view 0         | view 1       ...     |
+ *   | privileged    | view 0         | view 1       ...     | composed view |
+ *
+ * The composed view is one more, mapped when it is first needed.
  *
  * A page of a view (a vpage) is closed, readable or writable.  Two
  * implementations keep that: vm_uffd.c in page-table entries, vm_mprotect.c in
@@ -70,6 +72,7 @@ struct mpg__vm {
     uint64_t stride;              /* bytes + MPG_VM_SKEW */
     _Atomic unsigned views_count; /* mapped so far; faults read it unlocked */
     unsigned views_max;
+    _Atomic bool has_composed; /* as views_count */
     int object;
     char why[160]; /* which backend, and why */
 };
@@ -83,8 +86,27 @@ void mpg__vm_start(uint64_t memory_bytes, const char *backend);
 /* Maps views until there are `count`.  Pre: count <= views_max. */
 void mpg__vm_need_views(unsigned count);
 
-/* Whether address lies in an application view, or right behind one, where
- * nothing is. */
+/* Maps the composed view, once. */
+void mpg__vm_need_composed(void);
+
+static inline bool mpg__vm_has_composed(void)
+{
+    return atomic_load_explicit(&mpg__vm.has_composed, memory_order_acquire);
+}
+
+static inline char *mpg__vm_composed(void)
+{
+    return mpg__vm.views + mpg__vm.views_max * mpg__vm.stride;
+}
+
+static inline bool mpg__vm_is_composed(const void *address)
+{
+    return mpg__vm_has_composed() &&
+           (uintptr_t)address - (uintptr_t)mpg__vm_composed() < mpg__vm.stride;
+}
+
+/* Whether address lies in an application view that pointers point to, or right
+ * behind one, where nothing is. */
 static inline bool mpg__vm_is_shared(const void *address)
 {
     return (uintptr_t)address - (uintptr_t)mpg__vm.views <

@@ -171,10 +171,13 @@ void mpg__vm_start(uint64_t memory_bytes, const char *backend)
     while (mpg__vm.bytes < memory_bytes)
         mpg__vm.bytes *= 2;
     mpg__vm.stride = mpg__vm.bytes + MPG_VM_SKEW;
+    /* Beside them lie the privileged and the composed view. */
     uint64_t views = MPG_VM_VIEWS_SPAN / mpg__vm.bytes;
+    if ((views + 2) * mpg__vm.bytes > MPG_VM_VIEWS_SPAN / 16 * 17)
+        views--;
     mpg__vm.views_max =
         views > MPG_VM_VIEWS_MAX ? MPG_VM_VIEWS_MAX : (unsigned)views;
-    reserve(mpg__vm.bytes + mpg__vm.views_max * mpg__vm.stride);
+    reserve(mpg__vm.bytes + (mpg__vm.views_max + 1) * mpg__vm.stride);
     make_object();
     choose_backend(backend); /* Which tries the object out. */
     mpg__vm.privileged = MPG_VM_BASE;
@@ -183,15 +186,27 @@ void mpg__vm_start(uint64_t memory_bytes, const char *backend)
     mpg__vm_store_start();
 }
 
+static void map_view(char *view)
+{
+    map_object(view, PROT_NONE);
+    mpg__vm.backend->adopt(view, mpg__vm.bytes);
+}
+
 void mpg__vm_need_views(unsigned count)
 {
     mpg_assert(count <= mpg__vm.views_max);
     while (mpg__vm.views_count < count) {
-        char *view = mpg__vm_view(mpg__vm.views_count);
-        map_object(view, PROT_NONE);
-        mpg__vm.backend->adopt(view, mpg__vm.bytes);
+        map_view(mpg__vm_view(mpg__vm.views_count));
         mpg__vm.views_count++;
     }
+}
+
+void mpg__vm_need_composed(void)
+{
+    if (mpg__vm_has_composed())
+        return;
+    map_view(mpg__vm_composed());
+    atomic_store_explicit(&mpg__vm.has_composed, true, memory_order_release);
 }
 
 bool mpg__vm_fault_is_write(const void *context)

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/config.h"
 #include "base/fatal.h"
 #include "engine/engine_internal.h"
 #include "net/net_internal.h"
@@ -33,6 +34,7 @@ enum {
     WAITERS = 64,
     VIEWS = 64
 };
+enum { COMPOSED = 8 }; /* beside region and slot */
 enum { READ, WRITE, PIN, LOCK, UNLOCK, BARRIER, PUSH, UNPIN, ACTIONS };
 #define BETWEEN 0xff
 
@@ -47,6 +49,7 @@ static unsigned long answers; /* that this host has sent, over all inputs */
 
 /* What the runtime is given in place of the real thing. */
 
+struct mpg__config mpg__config = {.compose = 2};
 struct mpg__vm mpg__vm;
 const struct mpg__net_config *mpg__net_config;
 int mpg__fatal_host;
@@ -54,7 +57,7 @@ int (*mpg__fatal_channel)(const char *line, size_t bytes);
 static char *privileged;
 
 /* What the vpages allow, an enum mpg__access each. */
-static uint8_t allowed[VIEWS * MEMORY / MPG_PAGE];
+static uint8_t allowed[(VIEWS + 1) * MEMORY / MPG_PAGE];
 
 static uint8_t *vpage(const char *address)
 {
@@ -117,6 +120,10 @@ static bool keeps_promise(const struct mpg__message *head)
         return true;
     const struct mpg__region *region = mpg__region_get(head->region);
     unsigned access = *vpage(mpg__slot_address(region, head->slot));
+    if (region->composed) { /* The one page of it. */
+        unsigned there = *vpage(mpg__vm_composed() + region->layout.offset);
+        access = there > access ? there : access;
+    }
     return access == MPG_ACCESS_NONE ||
            (access == MPG_ACCESS_READ && head->kind == MPG_MESSAGE_COPY);
 }
@@ -125,6 +132,16 @@ void mpg__vm_need_views(unsigned count)
 {
     if (count > mpg__vm.views_max)
         abort();
+}
+
+void mpg__vm_need_composed(void)
+{
+    mpg__vm.has_composed = true;
+}
+
+uint64_t mpg__now_ns(void)
+{
+    return 0;
 }
 
 void mpg__net_send(unsigned host, const struct mpg__message *head,
@@ -153,6 +170,10 @@ void mpg__alone_no_more(void)
 }
 
 void mpg__alone_again(void)
+{
+}
+
+void mpg__fault_abandon(void)
 {
 }
 
@@ -286,11 +307,24 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 
 /* This host's own threads. */
 
+/* A thread faults there in the composed view, or in the minipage's own. */
+static void reach(uint32_t region, uint32_t slot, unsigned action)
+{
+    bool wants = action >> 4 == READ || action >> 4 == WRITE;
+    if (!(action & COMPOSED))
+        mpg__composed_show(region, slot);
+    else if (wants)
+        mpg__composed_hide(region, slot);
+    else if (mpg__region_get(region)->composed)
+        mpg__composed_open(region, 0);
+}
+
 static void act(unsigned action)
 {
     uint32_t region = (action >> 2 & 1), slot = action & 3;
     unsigned *pinned = &pins[region * SLOTS + slot];
     mpg__engine_lock();
+    reach(region, slot, action);
     switch (action >> 4) {
     case READ:
         mpg__step_copy(MPG_EVENT_WANT, region, slot, MPG_ACCESS_READ);
@@ -375,9 +409,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
  * past us; then nothing that follows would mean anything. */
 static void check_sight(void)
 {
-    struct mpg__message request = {.kind = MPG_MESSAGE_READ_REQUEST,
-                                   .from = 1,
-                                   .requester = 1};
+    struct mpg__message request = {
+        .kind = MPG_MESSAGE_READ_REQUEST, .from = 1, .requester = 1};
     uint8_t bytes[1 + sizeof request] = {0};
     memcpy(bytes + 1, &request, sizeof request);
     answers = 0;

@@ -23,7 +23,7 @@ mistake 70 'cells is compiled in units of 8 bytes (program.c:3), and 12 is no mu
     env MILLIPAGE_GRANULARITY=cells=12 $run ./program
 mistake 70 'flat is compiled as contiguous memory (program.c:5).*not 64' \
     env MILLIPAGE_GRANULARITY=flat=64 $run ./program
-mistake 70 'cells (program.c:3): minipages of 8 bytes need 64 views.* there are 16' \
+mistake 70 'cells (program.c:3): minipages of 8 bytes need 64 views.* there are 15' \
     env MILLIPAGE_MEMORY=4T $run ./program
 mistake 70 'cannot reserve .* bytes of addresses' \
     sh -c 'ulimit -v 8000000; exec ./program'

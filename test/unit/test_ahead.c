@@ -16,6 +16,8 @@ static struct mpg__copy copies[SLOTS];
 static uint8_t hints[SLOTS];
 static struct mpg__region region = {.copies = copies, .hints = hints};
 static unsigned asked; /* in all */
+static unsigned hidden, shown;
+static unsigned runs_told, run_length; /* of what goes through views */
 
 struct mpg__region *mpg__region_get(uint32_t number)
 {
@@ -32,9 +34,34 @@ void mpg__step_copy(enum mpg__event_kind kind, uint32_t number, uint32_t slot,
     asked++;
 }
 
+struct mpg__copy *mpg__copy_of(uint32_t number, uint32_t slot)
+{
+    CHECK_EQ(number, 3);
+    return &copies[slot];
+}
+
 void mpg__recall_note(uint32_t number, uint32_t slot, enum mpg__access access)
 {
     (void)number, (void)slot, (void)access;
+}
+
+void mpg__advice_run(uint32_t number, uint32_t first, uint32_t next)
+{
+    CHECK_EQ(number, 3);
+    runs_told++;
+    run_length = next - first;
+}
+
+void mpg__composed_hide(uint32_t number, uint32_t slot)
+{
+    CHECK(number == 3 && !copies[slot].asked);
+    hidden++;
+}
+
+void mpg__composed_show(uint32_t number, uint32_t slot)
+{
+    CHECK(number == 3 && !copies[slot].asked);
+    shown++;
 }
 
 void mpg__engine_lock(void)
@@ -67,7 +94,7 @@ static uint32_t stream(unsigned window)
             continue;
         unsigned before = asked;
         mpg__step_copy(MPG_EVENT_WANT, 3, slot, MPG_ACCESS_READ);
-        mpg__ahead(3, slot, MPG_ACCESS_READ);
+        mpg__ahead(3, slot, 1, 1, MPG_ACCESS_READ);
         if (asked - before > window)
             return slot;
         come(mpg__engine.requests_open);
@@ -137,7 +164,7 @@ static void grows_fourfold(void)
     for (unsigned fault = 0; fault < sizeof more / sizeof *more; fault++) {
         unsigned before = asked;
         mpg__step_copy(MPG_EVENT_WANT, 3, slot, MPG_ACCESS_READ);
-        mpg__ahead(3, slot, MPG_ACCESS_READ);
+        mpg__ahead(3, slot, 1, 1, MPG_ACCESS_READ);
         CHECK_EQ(asked - before, 1 + more[fault]);
         come(mpg__engine.requests_open);
         mpg__ahead_end();
@@ -157,11 +184,107 @@ static void large_ones_are_fewer(void)
     CHECK_EQ(asked, before + 8);
 }
 
+/* Whether all or nothing of a page is asked for or here. */
+static bool is_whole(uint32_t page)
+{
+    uint64_t bytes = region.layout.slot_bytes, from = page * MPG_PAGE;
+    uint32_t some = 0, count = 0;
+    for (uint32_t slot = (uint32_t)(from / bytes);
+         slot * bytes < from + MPG_PAGE; slot++) {
+        /* One that lies on two pages may be there for the other. */
+        bool is_inside =
+            slot * bytes >= from && (slot + 1) * bytes <= from + MPG_PAGE;
+        bool is_there = copies[slot].asked || copies[slot].access;
+        some += is_there && is_inside;
+        count += is_inside;
+        if (!is_there && !is_inside && some)
+            return false;
+    }
+    return !some || some == count;
+}
+
+/* A thread goes through pages of the composed view. */
+static void composed_pages_are_asked_as_a_whole(uint64_t bytes)
+{
+    enum { PAGES = 40 };
+    begin(bytes);
+    hidden = shown = 0;
+    for (int round = 0; round < 2; round++) {
+        unsigned most = 0;
+        for (uint32_t page = 0; page < PAGES; page++) {
+            uint32_t first = (uint32_t)(page * MPG_PAGE / bytes);
+            uint32_t end = (uint32_t)(((page + 1) * MPG_PAGE - 1) / bytes) + 1;
+            unsigned before = asked;
+            uint32_t from = end;
+            for (uint32_t slot = end; slot-- > first;)
+                if (!copies[slot].access)
+                    from = slot;
+            if (from == end)
+                continue;
+            for (uint32_t slot = from; slot < end; slot++)
+                if (!copies[slot].access)
+                    mpg__step_copy(MPG_EVENT_WANT, 3, slot, MPG_ACCESS_READ);
+            unsigned own = asked - before;
+            mpg__ahead(3, from, end - from, end - first, MPG_ACCESS_READ);
+            most = asked - before - own > most ? asked - before - own : most;
+            for (uint32_t each = 0; each < PAGES; each++)
+                CHECK(is_whole(each));
+            come(mpg__engine.requests_open);
+            mpg__ahead_end();
+        }
+        CHECK_GE(most, 100);
+        memset(copies, 0, sizeof copies);
+    }
+    CHECK(hidden > 0 && !shown);
+}
+
+/* Nor is a part of one asked for where no more can be open. */
+static void no_part_of_a_page_at_the_limit(void)
+{
+    uint32_t slot = 0;
+    unsigned count = 0;
+    begin(1024);
+    for (int fault = 0; fault < 12; fault++) {
+        unsigned before = asked;
+        if (fault == 11)
+            mpg__engine.requests_open = MPG_PREFETCH_MAX - 6;
+        mpg__ahead(3, slot, 4, 4, MPG_ACCESS_READ);
+        count = asked - before;
+        come(count);
+        mpg__ahead_end();
+        slot += 4 + count;
+    }
+    CHECK_EQ(count, 4);
+}
+
+/* What went by pages is no run of minipages that began there. */
+static void runs_begin_with_their_view(void)
+{
+    begin(1024);
+    runs_told = 0;
+    uint32_t slot = 0;
+    for (; slot < 40; slot += 4) {
+        mpg__ahead(3, slot, 4, 4, MPG_ACCESS_READ);
+        for (; copies[slot + 4].asked; slot += 4)
+            ;
+    }
+    CHECK_EQ(runs_told, 0);
+    mpg__ahead(3, slot, 1, 1, MPG_ACCESS_READ);
+    CHECK(runs_told == 1 && run_length == 1);
+    mpg__ahead(3, slot + 1, 1, 1, MPG_ACCESS_READ);
+    CHECK(runs_told == 2 && run_length == 2);
+}
+
 int main(void)
 {
     goes_on_while_it_comes();
     goes_on_for_its_fault_alone();
     grows_fourfold();
     large_ones_are_fewer();
+    composed_pages_are_asked_as_a_whole(1024);
+    composed_pages_are_asked_as_a_whole(128);
+    composed_pages_are_asked_as_a_whole(24);
+    no_part_of_a_page_at_the_limit();
+    runs_begin_with_their_view();
     return check_report();
 }

@@ -15,9 +15,11 @@ struct mpg__vm mpg__vm;
 struct mpg__engine mpg__engine;
 static bool is_alone;
 static struct mpg__copy copies[SLOTS];
+static uint8_t hints[SLOTS];
 static struct mpg__region region = {
     .layout = {.slot_bytes = MPG_PAGE, .slots = SLOTS, .views = 1},
-    .copies = copies};
+    .copies = copies,
+    .hints = hints};
 static char object[SLOTS * MPG_PAGE];
 
 /* What happened, a letter for each change; those of OTHER are small. */

@@ -14,7 +14,8 @@ enum { STRIDE = 1 << 20, LOG = 256 };
 struct mpg__vm mpg__vm;
 struct mpg__engine mpg__engine;
 static bool is_alone;
-static struct mpg__region region;
+static uint8_t hints[STRIDE];
+static struct mpg__region region = {.hints = hints};
 static char object[STRIDE];
 
 /* What happened, in order: P, O and C with the pages from where to where, and M

@@ -5,7 +5,8 @@
  * views.  Several mappings of one memfd lie side by side; a minipage must be
  * accessed in its own view.  Where neighbours share a page, the pages of a
  * minipage are accessible in no other view (mprotect), so that an access by
- * the wrong address ends the test by SIGSEGV.
+ * the wrong address ends the test by SIGSEGV.  With STANDIN_COMPOSED=1 in the
+ * environment there is a composed view as well, and loops are to use it.
  */
 #define _GNU_SOURCE
 #include "millipage/abi.h"
@@ -27,6 +28,7 @@ static char *privileged; /* everything is open here */
 static int object;
 static size_t used;
 static unsigned views_mapped;
+static uint64_t composed = MPG_COMPOSED_OFF;
 
 void standin_dump(void);
 
@@ -43,12 +45,18 @@ static void start(void)
     object = memfd_create("standin", 0);
     if (object < 0 || ftruncate(object, VIEW_BYTES))
         die("no memory object");
-    views = mmap((void *)0x200000000000, VIEW_BYTES * VIEWS_MAX, PROT_NONE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    views = mmap((void *)0x200000000000, VIEW_BYTES * (VIEWS_MAX + 1),
+                 PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     privileged =
         mmap(NULL, VIEW_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, object, 0);
     if (views == MAP_FAILED || privileged == MAP_FAILED)
         die("no views");
+    if (getenv("STANDIN_COMPOSED")) {
+        composed = VIEW_BYTES * VIEWS_MAX;
+        if (mmap(views + composed, VIEW_BYTES, PROT_READ | PROT_WRITE,
+                 MAP_SHARED | MAP_FIXED, object, 0) == MAP_FAILED)
+            die("no composed view");
+    }
 }
 
 static void map_views(unsigned count)
@@ -90,6 +98,7 @@ static void set_geometry(struct mpg_abi_slot *slot, size_t granule, size_t unit)
     slot->magic = UINT64_MAX / (granule ? granule / unit : 1);
     slot->mask = granule ? views_for(granule) - 1 : 0;
     slot->stride = VIEW_BYTES;
+    slot->composed = slot->mask ? composed : 0;
 }
 
 /* Opens each minipage in its view only. */

@@ -13,9 +13,9 @@ int use(int i, int j) {
   return ++counter;
 }
 // CHECK-NOT: @grid =
-// CHECK-DAG: @grid.mpg = {{.*}}externally_initialized global { ptr, i64, i64, i64 } zeroinitializer, align 8
-// CHECK-DAG: @away.mpg = external {{.*}}externally_initialized global { ptr, i64, i64, i64 }, align 8
-// CHECK-DAG: @counter.mpg = internal {{.*}}externally_initialized global { ptr, i64, i64, i64 } zeroinitializer, align 8
+// CHECK-DAG: @grid.mpg = {{.*}}externally_initialized global { ptr, i64, i64, i64, i64 } zeroinitializer, align 8
+// CHECK-DAG: @away.mpg = external {{.*}}externally_initialized global { ptr, i64, i64, i64, i64 }, align 8
+// CHECK-DAG: @counter.mpg = internal {{.*}}externally_initialized global { ptr, i64, i64, i64, i64 } zeroinitializer, align 8
 // CHECK-DAG: @mpg.rows = internal constant [3 x { ptr, ptr, i32, i32, i32, i32, i64, i64, i64, i64, i64, ptr, ptr }]
 // CHECK-DAG: i32 5, i32 19, i32 1, i32 3, i64 1, i64 8000, i64 800, i64 800, i64 16, ptr null, ptr @grid.mpg
 // CHECK-DAG: i32 7, i32 19, i32 0, i32 3, i64 1, i64 8000, i64 800, i64 800, i64 16, ptr null, ptr @away.mpg
