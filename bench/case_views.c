@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * The experiment of 1999: an array is read in order, byte by byte, through as
- * many views as there are minipages on a page, beside a plain array.
+ * What many views cost.
  *
- * Two controls tell whose the overhead is.  `mmap_views` is the same walk over
- * one memory object that was mapped so many times, without Millipage: what is
- * left to us is the difference.  `multiview_wide` leaves the loop to the
- * compiler, whose vector code reads a cache line in the time of two bytes, so
- * that the price of a translation stands beside next to no work.
+ * `multiview` is a loop over all bytes of a shared array in order, as a program
+ * has it, beside the same loop over a plain array.  Compiler and runtime have
+ * it use the composed view once all is here (runtime/engine/composed.c).
+ *
+ * `views` is the experiment of 1999: the same bytes in the same order, each
+ * minipage through its own view.  A function that is handed a minipage at a
+ * time is what keeps the compiler from doing anything else.
+ *
+ * Both come byte by byte, and `wide`, left to the compiler, whose vector code
+ * reads a cache line in the time of two bytes: then the price of a translation
+ * stands beside next to no work.  `mmap_views` is a control of `views`, the
+ * same walk over one memory object that was mapped so many times, without
+ * Millipage.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -81,28 +88,58 @@ SUM sum_wide(const unsigned char *bytes, long count)
 /* The same text for each kind of array; a function that got the shared one as
  * a pointer would not compute the view of each grain.  Callers give constants,
  * so that neither the grain nor the way to sum is a question in the loop. */
+#define BYTE_BY_BYTE                                                           \
+    _Pragma("clang loop vectorize(disable)")                                   \
+        _Pragma("clang loop interleave(disable)")                              \
+            _Pragma("clang loop unroll(disable)")
+#define LOOP(bytes_at_i)                                                       \
+    if (is_wide)                                                               \
+        for (long i = 0; i < bytes; i++)                                       \
+            sum += bytes_at_i;                                                 \
+    else                                                                       \
+        BYTE_BY_BYTE for (long i = 0; i < bytes; i++) sum += bytes_at_i;
 #define WALK(place, grain)                                                     \
     for (long at = 0; at < bytes; at += (grain))                               \
         sum += is_wide ? sum_wide(place, grain) : sum_bytes(place, grain);     \
     break;
-#define OURS(views, grain)                                                     \
+#define OUR_LOOP(views, grain)                                                 \
+    case views:                                                                \
+        LOOP(views_##views[i])                                                 \
+        break;
+#define OUR_WALK(views, grain)                                                 \
     case views:                                                                \
         WALK(&views_##views[at], grain)
-#define PLAIN(views, grain)                                                    \
+#define PLAIN_WALK(views, grain)                                               \
     case views:                                                                \
         WALK(plain + at, grain)
 /* Neighbours on a page are in neighbouring views. */
-#define MAPPED(views, grain)                                                   \
+#define MAPPED_WALK(views, grain)                                              \
     case views:                                                                \
         WALK(mapped + at / (grain) % (views) * MAX_BYTES + at, grain)
 
 #define INLINE static inline __attribute__((always_inline))
 
+INLINE void loop_ours(long count, long bytes, bool is_wide)
+{
+    uint64_t sum = 0;
+    switch (count) {
+        ARRAYS(OUR_LOOP)
+    }
+    sink = sum;
+}
+
+INLINE void loop_plain(const unsigned char *plain, long bytes, bool is_wide)
+{
+    uint64_t sum = 0;
+    LOOP(plain[i])
+    sink = sum;
+}
+
 INLINE void walk_ours(long count, long bytes, bool is_wide)
 {
     uint64_t sum = 0;
     switch (count) {
-        ARRAYS(OURS)
+        ARRAYS(OUR_WALK)
     }
     sink = sum;
 }
@@ -112,7 +149,7 @@ INLINE void walk_plain(const unsigned char *plain, long count, long bytes,
 {
     uint64_t sum = 0;
     switch (count) {
-        ARRAYS(PLAIN)
+        ARRAYS(PLAIN_WALK)
     }
     sink = sum;
 }
@@ -122,7 +159,7 @@ static void walk_mapped(const unsigned char *mapped, long count, long bytes)
     const bool is_wide = false;
     uint64_t sum = 0;
     switch (count) {
-        ARRAYS(MAPPED)
+        ARRAYS(MAPPED_WALK)
     }
     sink = sum;
 }
@@ -163,63 +200,85 @@ static unsigned char *mapped_bytes(long views)
     return got;
 }
 
-enum walk { BYTES, WIDE, CONTROL };
+enum way { LOOP_BYTES, LOOP_WIDE, VIEWS_BYTES, VIEWS_WIDE, CONTROL };
 
-static void walk(enum walk how, const unsigned char *mapped, long views,
-                 long bytes)
+static void go(enum way way, const unsigned char *mapped, long views,
+               long bytes)
 {
-    if (how == BYTES)
+    switch (way) {
+    case LOOP_BYTES:
+        loop_ours(views, bytes, false);
+        break;
+    case LOOP_WIDE:
+        loop_ours(views, bytes, true);
+        break;
+    case VIEWS_BYTES:
         walk_ours(views, bytes, false);
-    else if (how == WIDE)
+        break;
+    case VIEWS_WIDE:
         walk_ours(views, bytes, true);
-    else
+        break;
+    case CONTROL:
         walk_mapped(mapped, views, bytes);
+        break;
+    }
 }
 
-static void walk_beside(enum walk how, const unsigned char *plain, long views,
-                        long bytes)
+static void go_beside(enum way way, const unsigned char *plain, long views,
+                      long bytes)
 {
-    if (how == WIDE)
+    switch (way) {
+    case LOOP_BYTES:
+        loop_plain(plain, bytes, false);
+        break;
+    case LOOP_WIDE:
+        loop_plain(plain, bytes, true);
+        break;
+    case VIEWS_WIDE:
         walk_plain(plain, views, bytes, true);
-    else
+        break;
+    default:
         walk_plain(plain, views, bytes, false);
+    }
 }
 
 /* In short turns: a neighbour's load comes and goes, and is to fall on both. */
-static void time_turn(enum walk how, const unsigned char *mapped,
+static void time_turn(enum way way, const unsigned char *mapped,
                       const unsigned char *plain, const struct bench_case *c,
                       struct result *result)
 {
     long views = c->variant / 10, times = c->size < MAX_BYTES ? 4 : 1;
     double start = now_us();
     for (long i = 0; i < times; i++)
-        walk(how, mapped, views, c->size);
+        go(way, mapped, views, c->size);
     double between = now_us();
     for (long i = 0; i < times; i++)
-        walk_beside(how, plain, views, c->size);
+        go_beside(way, plain, views, c->size);
     double end = now_us();
     samples_add(&result->ours, (between - start) / (double)times);
     samples_add(&result->yardstick, (end - between) / (double)times);
 }
 
-static void time_walks(enum walk how, const unsigned char *mapped,
+static void time_turns(enum way way, const unsigned char *mapped,
                        const unsigned char *plain, const struct bench_case *c,
                        struct result *result)
 {
-    walk(how, mapped, c->variant / 10, c->size); /* first touches */
+    /* First touches; and of the composed view. */
+    for (int i = 0; i < 2; i++)
+        go(way, mapped, c->variant / 10, c->size);
     for (int round = 0; round < ROUNDS; round++)
         for (long done = 0; done < MAX_BYTES; done += 4 * c->size)
-            time_turn(how, mapped, plain, c, result);
+            time_turn(way, mapped, plain, c, result);
 }
 
 static void run_views(const struct bench_case *c, struct result *result)
 {
-    enum walk how = (enum walk)(c->variant % 10);
+    enum way way = (enum way)(c->variant % 10);
     long views = c->variant / 10;
     if (mpg_host() == 0) {
         unsigned char *plain = plain_bytes();
-        unsigned char *mapped = how == CONTROL ? mapped_bytes(views) : NULL;
-        time_walks(how, mapped, plain, c, result);
+        unsigned char *mapped = way == CONTROL ? mapped_bytes(views) : NULL;
+        time_turns(way, mapped, plain, c, result);
         munmap(plain, MAX_BYTES);
         if (mapped)
             munmap(mapped, (size_t)(views * MAX_BYTES));
@@ -227,27 +286,31 @@ static void run_views(const struct bench_case *c, struct result *result)
     mpg_barrier();
 }
 
-#define WAYS(prefix, what, views, label, bytes, how)                           \
+#define WAYS(prefix, what, views, label, bytes, way)                           \
     {prefix "_" #views "x" label,                                              \
-     what " " label " through " #views " views",                               \
+     what " " label " in " #views " views",                                    \
      "plain_array",                                                            \
      0,                                                                        \
      RATIO_EXCESS,                                                             \
      run_views,                                                                \
      bytes,                                                                    \
-     views * 10 + how,                                                         \
+     views * 10 + way,                                                         \
      NULL,                                                                     \
      NULL}
-#define VIEWS(views, label, bytes)                                             \
-    WAYS("multiview", "reading", views, label, bytes, BYTES)
+#define BOTH(views, label, bytes)                                              \
+    WAYS("multiview", "a loop over", views, label, bytes, LOOP_BYTES),         \
+        WAYS("views", "minipage by minipage,", views, label, bytes,            \
+             VIEWS_BYTES)
 #define LENGTHS(views)                                                         \
-    VIEWS(views, "512KiB", MIB / 2), VIEWS(views, "4MiB", 4 * MIB),            \
-        VIEWS(views, "16MiB", 16 * MIB)
+    BOTH(views, "512KiB", MIB / 2), BOTH(views, "4MiB", 4 * MIB),              \
+        BOTH(views, "16MiB", 16 * MIB)
 #define CONTROLS(views)                                                        \
     WAYS("mmap_views", "without Millipage,", views, "16MiB", 16 * MIB,         \
          CONTROL),                                                             \
-        WAYS("multiview_wide", "vectors reading", views, "16MiB", 16 * MIB,    \
-             WIDE)
+        WAYS("multiview_wide", "a loop with vectors over", views, "16MiB",     \
+             16 * MIB, LOOP_WIDE),                                             \
+        WAYS("views_wide", "minipage by minipage with vectors,", views,        \
+             "16MiB", 16 * MIB, VIEWS_WIDE)
 
 const struct bench_case views_cases[] = {
     LENGTHS(1),
@@ -258,8 +321,8 @@ const struct bench_case views_cases[] = {
     LENGTHS(32),
     LENGTHS(64),
     LENGTHS(128),
-    VIEWS(256, "512KiB", MIB / 2),
-    VIEWS(256, "4MiB", 4 * MIB),
+    BOTH(256, "512KiB", MIB / 2),
+    BOTH(256, "4MiB", 4 * MIB),
     CONTROLS(1),
     CONTROLS(8),
     CONTROLS(32),
