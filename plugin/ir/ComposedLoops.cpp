@@ -164,17 +164,17 @@ private:
   static bool mayBeTwice(const Loop &L) {
     unsigned Size = 0;
     for (BasicBlock *BB : L.blocks()) {
-      if (!all_of(*BB, isHarmless) || isa<IndirectBrInst>(BB->getTerminator()))
+      if (!all_of(*BB, isHarmless))
         return false;
       Size += BB->size();
     }
-    return Size <= MaxLoop && L.isLoopSimplifyForm();
+    return Size <= MaxLoop && L.isLoopSimplifyForm() && L.isSafeToClone();
   }
 
   // By the address with the displacement taken out of it, as it would be in
   // the composed view.
-  bool isInOrder(const Displacement &D, Instruction &Access) {
-    if (!LI.getLoopFor(Access.getParent()))
+  bool isInOrder(const Loop &L, const Displacement &D, Instruction &Access) {
+    if (!L.contains(&Access))
       return false;
     ValueToSCEVMapTy NoView;
     NoView[D.View] = SE.getZero(D.View->getType());
@@ -196,13 +196,16 @@ private:
         if (!D || LI.getLoopFor(BB) != &L || !collectAccesses(I, Accesses) ||
             Accesses.empty())
           continue;
-        if (all_of(Accesses, [&](Instruction *A) { return isInOrder(*D, *A); }))
+        if (all_of(Accesses,
+                   [&](Instruction *A) { return isInOrder(L, *D, *A); }))
           C.push_back(*D);
       }
     return !C.empty();
   }
 
   bool makeTwice(Loop &L, Chosen &C) {
+    // Loops within may have been made twice, which leaves them untidy.
+    simplifyLoop(&L, &DT, &LI, &SE, &AC, nullptr, /*PreserveLCSSA=*/false);
     formLCSSARecursively(L, DT, &LI, &SE);
     BasicBlock *Question = L.getLoopPreheader();
     BasicBlock *WithViews =
@@ -215,7 +218,7 @@ private:
     joinExits(L, Copy);
     ask(*Question, *Composed->getLoopPreheader(), *WithViews, C, Copy);
     advanceLate(*Composed);
-    SE.forgetLoop(&L);
+    SE.forgetTopmostLoop(&L);
     DT.recalculate(F);
     return true;
   }

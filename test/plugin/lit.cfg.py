@@ -10,6 +10,7 @@
 import os
 import shutil
 import subprocess
+import sys
 
 import lit.formats
 
@@ -38,6 +39,7 @@ config.substitutions += [
     ("%run_levels", os.path.join(inputs, "run_levels.sh")),
     ("%verify", f"{clang} -fplugin={plugin} -fsyntax-only -Xclang -verify"),
     ("%standin", standin),
+    ("%python", sys.executable),
     ("%plugin", plugin),
     ("%inputs", inputs),
     ("%include", config.millipage_include),

@@ -90,6 +90,22 @@ out:
   return sum + b[17];
 }
 
+// Minipages of both loops, the inner one with two ends.
+static APART long both(int most) {
+  long sum = 0;
+  for (int i = 0; i < 100; i++) {
+    for (int j = 0; j < 12; j++) {
+      sum += (long)rows[i][j] + b[12 * i + j];
+      if (sum > most)
+        break;
+      b[12 * i + j] += j;
+    }
+    rows[i][3] = (float)(sum % 100);
+    a[i] += sum;
+  }
+  return sum;
+}
+
 static APART int length(void) {
   int n = 0;
   while (text[n])
@@ -134,6 +150,16 @@ int main(void) {
   printf("choose %d\n", choose(which, N));
   // CHECK: walk 4142018
   printf("walk %d\n", jump_and_walk());
+  // CHECK: both 145344 658787
+  printf("both %ld", both(100000));
+  printf(" %ld\n", both(1000000000));
+  // CHECK: sums 59533004 2493851
+  long sums[2] = {0, 0};
+  for (int i = 0; i < N; i++) {
+    sums[0] += a[i];
+    sums[1] += b[i];
+  }
+  printf("sums %ld %ld\n", sums[0], sums[1]);
   // CHECK: length 2999
   printf("length %d\n", length());
 }
