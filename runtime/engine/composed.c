@@ -92,6 +92,7 @@ static bool open_page(struct mpg__region *region, uint32_t page)
 void mpg__composed_open(uint32_t number, uint32_t page)
 {
     struct mpg__region *region = mpg__region_get(number);
+    region->is_entered = true;
     uint32_t pages = (uint32_t)(region->bytes / MPG_PAGE);
     uint32_t end = pages - page < AROUND ? pages : page + AROUND;
     while (page < end && open_page(region, page))
@@ -101,7 +102,8 @@ void mpg__composed_open(uint32_t number, uint32_t page)
 void mpg__composed_gained(uint32_t number, uint32_t slot)
 {
     struct mpg__region *region = mpg__region_get(number);
-    if (!region->is_composed)
+    /* Most regions are small variables, which no loop goes through. */
+    if (!region->is_composed || !region->is_entered)
         return;
     /* In order it is the last one of a page that completes it. */
     uint64_t bytes = region->layout.slot_bytes;

@@ -69,6 +69,7 @@ struct mpg__region {
     uint32_t asker_epoch;  /* at host 0: whose region it is */
     uint16_t asker;
     bool is_composed; /* loops are to use the composed view */
+    bool is_entered;  /* and one has faulted there */
 };
 
 /* Views that slots of this size need: 1 for whole pages, else the least power

@@ -62,9 +62,11 @@ def peers(slot_bytes=64):
             head(kinds[name], size=slot_bytes, slot=slot, requester=0,
                  need=1) + data for slot in (1, 2))
         yield f"{name.lower()}-answers", wants + answers
-        # All of a page comes, the last minipage last, and one of it is wanted.
+        # A fault in the composed view; all of the page comes, the last minipage
+        # last, and one of it is wanted.
         write = 0x10 if name == "TAKE" else 0
-        wants_all = bytes([0x84] + [write | slot for slot in range(4)])
+        wants_all = bytes([0x86, 0x28, 0x70] +
+                          [write | slot for slot in range(4)])
         answers = b"".join(
             head(kinds[name], sender=0, size=slot_bytes, slot=slot,
                  need=1) + data for slot in (0, 2, 3))

@@ -125,7 +125,8 @@ static void begin(uint64_t slot_bytes, uint32_t slots)
                                   .copies = copies,
                                   .hints = hints,
                                   .composed = composed,
-                                  .is_composed = true};
+                                  .is_composed = true,
+                                  .is_entered = true};
     memset(copies, 0, sizeof copies);
     memset(hints, 0, sizeof hints);
     memset(composed, 0, sizeof composed);
@@ -210,12 +211,15 @@ static void one_of_two_pages(void)
 static void faults_open_around(void)
 {
     begin(1024, 4 * PAGES);
-    region.is_composed = false;
-    for (uint32_t slot = 0; slot < 4 * PAGES; slot++)
+    for (uint32_t slot = 0; slot < 4 * PAGES; slot++) {
+        region.is_composed = slot >= 2 * PAGES;
+        region.is_entered = slot < 2 * PAGES;
         have(slot, slot == 163 ? MPG_ACCESS_NONE : MPG_ACCESS_READ);
+    }
     CHECK_EQ(changes, 0);
     mpg__composed_open(NUMBER, 1);
     CHECK(changes == 32 && known[32] && !known[33] && !known[0]);
+    CHECK(region.is_entered);
     mpg__composed_open(NUMBER, 33);
     CHECK(changes == 39 && known[39] && !known[40] && !known[41]);
     mpg__composed_open(NUMBER, PAGES - 1);
