@@ -19,7 +19,8 @@
  *   half a one to come: so the other host always has something to send.
  *
  * A loop over several arrays makes several runs at once, which a thread tells
- * apart.
+ * apart.  A run in the composed view (composed.c) goes from page to page, and
+ * whole pages are asked for.
  *
  * Two adjacent minipages that are used at random are rarely a run, so data
  * that hosts share finely do not pay.  All of this is advice: MILLIPAGE_AHEAD=0

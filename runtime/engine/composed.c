@@ -9,9 +9,8 @@
  * vpage of it allows what *all* minipages on it allow in their views, and the
  * one rule is that it never allows more:
  *
- *   - it is opened only when all of its minipages are here, by a fault at it,
- *     which asks for all that are missing (fault.c), or when the last one
- * comes;
+ *   - it is opened only when all of its minipages are here: by a fault at it,
+ *     which asks for all that are missing (need.c), or when the last comes;
  *   - whatever takes rights away from a minipage takes them from the pages that
  *     it lies on in the same turn, so before anybody is told.
  *
@@ -26,10 +25,9 @@
  */
 #include "engine_internal.h"
 
-#define RUN_PAGES 2u  /* in order through their views that tell */
-#define AROUND    32u /* pages that one fault opens, if all is here */
-#define ACCESS    0x3 /* of what is known of a page: what it allows, ... */
-#define HAS_BEEN  0x4 /* ... and that it once allowed something */
+#define AROUND   32u /* pages that one fault opens, if all is here */
+#define ACCESS   0x3 /* of what is known of a page: what it allows, ... */
+#define HAS_BEEN 0x4 /* ... and that it once allowed something */
 
 static char *address_of(const struct mpg__region *region, uint32_t page)
 {
