@@ -6,7 +6,8 @@
  * in order.  Where hosts use minipages of one page for different things they
  * then take whole pages from each other, which minipages are there to prevent.
  * A loop that gains as much can bear some of that, so it may take a tenth of
- * the time.  Two kinds of faults count:
+ * the time.  Two kinds of faults count, where this host has had the page
+ * before:
  *
  *   At a *divided* page, which has some of its minipages here and others not.
  *   Others have taken these one by one, in their views, and will again: each
@@ -74,16 +75,16 @@ void mpg__advice_run(uint32_t number, uint32_t first, uint32_t next)
     advise(region, number, true);
 }
 
-enum mpg__tale mpg__advice_tale(uint32_t number, uint32_t page, uint32_t here,
+enum mpg__tale mpg__advice_tale(uint32_t number, uint32_t page,
+                                enum mpg__access access, uint32_t here,
                                 uint32_t away)
 {
+    /* What this host never had nobody has taken from it. */
     if (!mpg__region_get(number)->is_composed ||
-        mpg__config.compose == ALWAYS || !away)
+        mpg__config.compose == ALWAYS || !away ||
+        !mpg__composed_has_been(number, page, access))
         return MPG_TALE_NONE;
-    if (here)
-        return MPG_TALE_DIVIDED;
-    return mpg__composed_has_been(number, page) ? MPG_TALE_RETURNED
-                                                : MPG_TALE_NONE;
+    return here ? MPG_TALE_DIVIDED : MPG_TALE_RETURNED;
 }
 
 static void grow(uint64_t *time, uint64_t first)

@@ -25,9 +25,10 @@
  */
 #include "engine_internal.h"
 
-#define AROUND   32u /* pages that one fault opens, if all is here */
-#define ACCESS   0x3 /* of what is known of a page: what it allows, ... */
-#define HAS_BEEN 0x4 /* ... and that it once allowed something */
+#define AROUND 32u /* pages that one fault opens, if all is here */
+/* Of what is known of a page: what it allows, and the most it has allowed. */
+#define ACCESS     0x3
+#define MOST_SHIFT 2
 
 static char *address_of(const struct mpg__region *region, uint32_t page)
 {
@@ -71,6 +72,13 @@ static enum mpg__access least(const struct mpg__region *region, uint32_t page)
     return (enum mpg__access)access;
 }
 
+static void note(struct mpg__region *region, uint32_t page, unsigned now)
+{
+    unsigned most = region->composed[page] >> MOST_SHIFT;
+    region->composed[page] =
+        (uint8_t)(now | (now > most ? now : most) << MOST_SHIFT);
+}
+
 static bool open_page(struct mpg__region *region, uint32_t page)
 {
     const struct mpg__vm_backend *vm = mpg__vm.backend;
@@ -83,7 +91,7 @@ static bool open_page(struct mpg__region *region, uint32_t page)
                          : access == MPG_ACCESS_READ ? vm->open_read
                                                      : vm->open_write,
                          start, start + MPG_PAGE);
-    region->composed[page] = (uint8_t)(access | HAS_BEEN);
+    note(region, page, access);
     return true;
 }
 
@@ -128,13 +136,14 @@ void mpg__composed_lost(uint32_t number, uint32_t slot, enum mpg__access left)
         char *start = address_of(region, page);
         mpg__pages_change_at(left == MPG_ACCESS_READ ? vm->protect : vm->close,
                              start, start + MPG_PAGE);
-        region->composed[page] = (uint8_t)(left | HAS_BEEN);
+        note(region, page, left);
     }
 }
 
-bool mpg__composed_has_been(uint32_t number, uint32_t page)
+bool mpg__composed_has_been(uint32_t number, uint32_t page,
+                            enum mpg__access access)
 {
-    return mpg__region_get(number)->composed[page] & HAS_BEEN;
+    return mpg__region_get(number)->composed[page] >> MOST_SHIFT >= access;
 }
 
 /* Vpages in the views, while nobody uses them. */

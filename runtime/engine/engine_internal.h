@@ -78,8 +78,8 @@ void mpg__composed_lost(uint32_t region, uint32_t slot, enum mpg__access left);
  * fault there: somebody does, and it is opened as far as may be. */
 void mpg__composed_hide(uint32_t region, uint32_t slot);
 void mpg__composed_show(uint32_t region, uint32_t slot);
-/* Whether it has ever been open. */
-bool mpg__composed_has_been(uint32_t region, uint32_t page);
+/* Whether it has ever been open so far. */
+bool mpg__composed_has_been(uint32_t region, uint32_t page, enum mpg__access);
 
 /* advice.c, under the lock: a thread has faulted from first to next in order,
  * through the views.  What a fault in the composed view tells, that finds so
@@ -87,8 +87,8 @@ bool mpg__composed_has_been(uint32_t region, uint32_t page);
  * how long that took, so far. */
 void mpg__advice_run(uint32_t region, uint32_t first, uint32_t next);
 enum mpg__tale { MPG_TALE_NONE, MPG_TALE_DIVIDED, MPG_TALE_RETURNED };
-enum mpg__tale mpg__advice_tale(uint32_t region, uint32_t page, uint32_t here,
-                                uint32_t away);
+enum mpg__tale mpg__advice_tale(uint32_t region, uint32_t page,
+                                enum mpg__access, uint32_t here, uint32_t away);
 void mpg__advice_took(uint32_t region, enum mpg__tale, uint32_t away,
                       uint64_t since);
 

@@ -73,8 +73,8 @@ static void begin_tale(const struct mpg__need *need, uint32_t missing,
 {
     if (need->page == MPG_NO_PAGE || hold.told.tale)
         return;
-    hold.told.tale =
-        mpg__advice_tale(need->region, need->page, need->count - missing, away);
+    hold.told.tale = mpg__advice_tale(need->region, need->page, need->access,
+                                      need->count - missing, away);
     hold.told.region = need->region;
     hold.told.away = away;
     if (hold.told.tale)

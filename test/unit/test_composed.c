@@ -148,6 +148,13 @@ static void have(uint32_t slot, enum mpg__access access)
         mpg__composed_lost(NUMBER, slot, access);
 }
 
+/* What a fault at page 0 tells. */
+static enum mpg__tale tale(enum mpg__access access, uint32_t here,
+                           uint32_t away)
+{
+    return mpg__advice_tale(NUMBER, 0, access, here, away);
+}
+
 static void pages_have_their_minipages(void)
 {
     uint32_t number, page, first, count;
@@ -277,7 +284,10 @@ static void runs_tell(void)
     mpg__config.compose = 2;
     mpg__advice_add(&region);
     CHECK(region.is_composed && mpg__advice_at_first());
-    CHECK_EQ(mpg__advice_tale(NUMBER, 0, 1, 4), MPG_TALE_NONE);
+    for (uint32_t slot = 0; slot < 4; slot++)
+        have(slot, MPG_ACCESS_READ);
+    CHECK(mpg__composed_has_been(NUMBER, 0, MPG_ACCESS_READ));
+    CHECK_EQ(tale(MPG_ACCESS_READ, 1, 4), MPG_TALE_NONE);
     region.composed = NULL;
     region.is_composed = false;
     mpg__advice_add(&region);
@@ -305,11 +315,15 @@ static void divided_pages_are_a_tenth_of_the_time(void)
 {
     begin(1024, 64);
     mpg__advice_add(&region);
-    CHECK_EQ(mpg__advice_tale(NUMBER, 0, 0, 4), MPG_TALE_NONE); /* new */
-    CHECK_EQ(mpg__advice_tale(NUMBER, 0, 3, 0), MPG_TALE_NONE); /* coming */
-    CHECK_EQ(mpg__advice_tale(NUMBER, 0, 1, 3), MPG_TALE_DIVIDED);
+    CHECK_EQ(tale(MPG_ACCESS_READ, 1, 3), MPG_TALE_NONE); /* It is new. */
+    for (uint32_t slot = 0; slot < 4; slot++)
+        have(slot, MPG_ACCESS_READ);
+    have(2, MPG_ACCESS_NONE);
+    CHECK_EQ(tale(MPG_ACCESS_READ, 3, 0), MPG_TALE_NONE); /* It is coming. */
+    CHECK_EQ(tale(MPG_ACCESS_READ, 1, 3), MPG_TALE_DIVIDED);
+    CHECK_EQ(tale(MPG_ACCESS_WRITE, 1, 3), MPG_TALE_NONE); /* New to write. */
     region.is_composed = false;
-    CHECK_EQ(mpg__advice_tale(NUMBER, 0, 1, 3), MPG_TALE_NONE);
+    CHECK_EQ(tale(MPG_ACCESS_READ, 1, 3), MPG_TALE_NONE);
     mpg__advice_run(NUMBER, 0, 8);
     CHECK_EQ(divided(0, 10000, MS / 50, MS * 9 / 50), 0);
     /* What was not used for long is 3 ms, not more. */
@@ -353,8 +367,8 @@ static void returning_pages_are_tried(void)
         have(slot, MPG_ACCESS_WRITE);
     for (uint32_t slot = 0; slot < 4; slot++)
         have(slot, MPG_ACCESS_NONE);
-    CHECK_EQ(mpg__advice_tale(NUMBER, 0, 0, 4), MPG_TALE_RETURNED);
-    CHECK_EQ(mpg__advice_tale(NUMBER, 1, 0, 4), MPG_TALE_NONE);
+    CHECK_EQ(tale(MPG_ACCESS_READ, 0, 4), MPG_TALE_RETURNED);
+    CHECK_EQ(tale(MPG_ACCESS_WRITE, 0, 4), MPG_TALE_RETURNED);
     uint64_t credit = 3 * MS;
     for (int i = 0; i < 10; i++) {
         told = -1;
@@ -364,7 +378,7 @@ static void returning_pages_are_tried(void)
         now += credit; /* A tenth of it comes back meanwhile. */
         mpg__advice_took(NUMBER, MPG_TALE_RETURNED, 4, now - credit);
         CHECK_EQ(told, 0);
-        CHECK_EQ(mpg__advice_tale(NUMBER, 0, 0, 4), MPG_TALE_NONE);
+        CHECK_EQ(tale(MPG_ACCESS_READ, 0, 4), MPG_TALE_NONE);
         mpg__advice_run(NUMBER, 0, 8);
         CHECK_EQ(told, 1);
         credit = credit * 4 < 20000 * MS ? credit * 4 : 20000 * MS;
