@@ -125,7 +125,7 @@ static bool starts_page(uint32_t slot, uint64_t bytes)
 
 /* Whether to go on with the next minipage, or page of the composed view: known
  * from before, or not beyond what the run is trusted with. */
-static bool goes_on(const struct run *run, bool is_trusted)
+static bool may_go_on(const struct run *run, bool is_trusted)
 {
     struct mpg__region *region = mpg__region_get(run->region);
     const struct mpg__copy *copy = &region->copies[run->next];
@@ -161,7 +161,7 @@ static void ask(struct run *run, uint32_t limit, uint32_t window)
          run->next++) {
         bool is_new =
             run->unit == 1 || starts_page(run->next, layout->slot_bytes);
-        if (is_new && !goes_on(run, run->next - first < window))
+        if (is_new && !may_go_on(run, run->next - first < window))
             break;
         ask_next(run);
     }

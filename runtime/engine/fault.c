@@ -3,8 +3,8 @@
  * What happens on a fault.
  *
  * The thread that touched a vpage it may not touch comes here, in a signal
- * handler with all signals blocked.  It finds the minipage by arithmetic, pins
- * it, tells the protocol what it wants, and waits (wait.c): as a rule that
+ * handler with all signals blocked.  It finds the minipage by arithmetic, tells
+ * the protocol what it wants, pins it, and waits (wait.c): as a rule that
  * means it receives the answer itself.  Then it returns, and the instruction
  * runs again.
  *

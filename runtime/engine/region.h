@@ -60,9 +60,9 @@ struct mpg__region {
     struct mpg__copy *copies; /* [slots], zeros until used */
     struct mpg__home *homes;  /* [slots homed here], zeros until used */
     uint8_t *hints;           /* [slots], for asking ahead (ahead.c) */
-    uint8_t *composed;        /* [pages], what the composed view's allow, or
-                                 NULL: there is one view (composed.c) */
-    struct {                  /* ns (advice.c) */
+    uint8_t *composed; /* [pages], what is known of the composed view's, or
+                          NULL: there is one view (composed.c) */
+    struct {           /* ns (advice.c) */
         uint64_t credit, limit, since, pause, again;
     } advice;
     uint32_t acks_missing; /* subtrees that do not know of it yet */
