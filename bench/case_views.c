@@ -4,7 +4,7 @@
  *
  * `multiview` is a loop over all bytes of a shared array in order, as a program
  * has it, beside the same loop over a plain array.  Compiler and runtime have
- * it use the composed view once all is here (runtime/engine/composed.c).
+ * it use the composed view (runtime/engine/composed.c).
  *
  * `views` is the experiment of 1999: the same bytes in the same order, each
  * minipage through its own view.  A function that is handed a minipage at a
@@ -263,9 +263,7 @@ static void time_turns(enum way way, const unsigned char *mapped,
                        const unsigned char *plain, const struct bench_case *c,
                        struct result *result)
 {
-    /* First touches; and of the composed view. */
-    for (int i = 0; i < 2; i++)
-        go(way, mapped, c->variant / 10, c->size);
+    go(way, mapped, c->variant / 10, c->size); /* first touches */
     for (int round = 0; round < ROUNDS; round++)
         for (long done = 0; done < MAX_BYTES; done += 4 * c->size)
             time_turn(way, mapped, plain, c, result);
