@@ -86,6 +86,24 @@ static uint32_t window_of(const struct run *run)
     return window < run->limit ? window : run->limit;
 }
 
+static bool goes_on(const struct run *run, uint32_t number, uint32_t slot,
+                    enum mpg__access access)
+{
+    return run->next == slot && run->region == number && run->faults &&
+           run->access == access;
+}
+
+bool mpg__ahead_is_likely(uint32_t number, uint32_t slot, uint32_t count,
+                          enum mpg__access access)
+{
+    const struct mpg__region *region = mpg__region_get(number);
+    for (uint32_t i = 0; i < RUNS; i++)
+        if (goes_on(&runs[i], number, slot, access))
+            return true;
+    return slot + count < region->layout.slots &&
+           (region->hints[slot + count] >> shift_of(access) & CREDIT);
+}
+
 /* Moves the run that goes on with this fault to the front; if there is none,
  * a new one takes the place of the one that has stood still the longest. */
 static struct run *run_of(uint32_t number, uint32_t slot,
@@ -94,8 +112,7 @@ static struct run *run_of(uint32_t number, uint32_t slot,
     struct run found = {
         .region = number, .first = slot, .next = slot, .access = access};
     uint32_t at = 0;
-    while (at < RUNS && (!runs[at].faults || runs[at].region != number ||
-                         runs[at].next != slot || runs[at].access != access))
+    while (at < RUNS && !goes_on(&runs[at], number, slot, access))
         at++;
     if (at < RUNS)
         found = runs[at];
@@ -180,10 +197,10 @@ void mpg__ahead(uint32_t number, uint32_t slot, uint32_t count, uint32_t unit,
     run->unit = unit;
     if (unit == 1)
         mpg__advice_run(number, run->first, run->next);
-    bool goes_on = run->faults++;
+    bool is_next = run->faults++;
     if (!mpg__config.ahead)
         return;
-    give_credit(&region->hints[slot], access, goes_on ? CREDIT : 0);
+    give_credit(&region->hints[slot], access, is_next ? CREDIT : 0);
 
     uint64_t most = AHEAD_BYTES / region->layout.slot_bytes;
     run->limit = most < AHEAD_MAX ? (uint32_t)most : AHEAD_MAX;

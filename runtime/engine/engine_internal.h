@@ -98,6 +98,10 @@ void mpg__advice_took(uint32_t region, enum mpg__tale, uint32_t away,
 void mpg__ahead(uint32_t region, uint32_t slot, uint32_t count, uint32_t unit,
                 enum mpg__access);
 
+/* Whether it would ask for something, as far as one look can tell. */
+bool mpg__ahead_is_likely(uint32_t region, uint32_t slot, uint32_t count,
+                          enum mpg__access);
+
 /* Without the lock: some of that has come, and perhaps more should be asked
  * for; until the fault is over. */
 void mpg__ahead_go_on(void);

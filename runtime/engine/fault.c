@@ -3,8 +3,8 @@
  * What happens on a fault.
  *
  * The thread that touched a vpage it may not touch comes here, in a signal
- * handler with all signals blocked.  It finds the minipage by arithmetic, tells
- * the protocol what it wants, pins it, and waits (wait.c): as a rule that
+ * handler with all signals blocked.  It finds the minipage by arithmetic, pins
+ * it, tells the protocol what it wants, and waits (wait.c): as a rule that
  * means it receives the answer itself.  Then it returns, and the instruction
  * runs again.
  *
@@ -67,6 +67,13 @@ struct hold {
     struct mpg__need needs[HOLD_MAX]; /* ascending */
 };
 static __thread struct hold hold __attribute__((tls_model("initial-exec")));
+
+struct fault {
+    const void *address;
+    uintptr_t ip;
+    void *context;
+    struct mpg__need need;
+};
 
 static void begin_tale(const struct mpg__need *need, uint32_t missing,
                        uint32_t away)
@@ -135,8 +142,10 @@ static void obtain_together(const struct mpg__need *need)
         mpg__need_release(&hold.needs[i]);
     insert(need);
     for (;;) {
-        for (uint32_t i = 0; i < hold.count; i++)
+        for (uint32_t i = 0; i < hold.count; i++) {
+            mpg__need_pin(&hold.needs[i]);
             mpg__need_take(&hold.needs[i]);
+        }
         if (have_all())
             return;
         for (uint32_t i = 0; i < hold.count; i++)
@@ -198,46 +207,14 @@ bool mpg__fault_trap(void *context)
     return true;
 }
 
-static void obtain_one(const struct mpg__need *need, bool is_repeated,
-                       void *context)
+static void count_fault(const struct mpg__need *need, uint32_t missing)
 {
-    uint32_t first = mpg__need_ask(need, 0);
-    if (first < need->count)
-        mpg__ahead(need->region, need->slot + first, need->count - first,
-                   need->count, need->access);
-    mpg__need_take(need);
-    mpg__ahead_end();
-    (void)mpg__need_have(need);
-    if (!is_repeated && !mpg__need_is_wanted(need)) {
-        mpg__need_release(need);
-        end_tale();
+    if (!missing)
         return;
-    }
-    insert(need);
-    hold.is_stepping = true;
-    hold.steps = 0;
-    hold.loop_end = mpg__now_ns() + LOOP_NS;
-    set_trap(context, true);
-}
-
-static void count_fault(const struct mpg__need *need, const void *address,
-                        bool is_repeated)
-{
-    uint32_t away, missing = mpg__need_missing(need, &away);
-    begin_tale(need, missing, away);
-    if (missing) {
-        if (need->access == MPG_ACCESS_WRITE)
-            mpg__engine.counts.write_faults++;
-        else
-            mpg__engine.counts.read_faults++;
-        hold.spurious = 0;
-    } else if (!is_repeated) {
-        hold.spurious = 0;
-    } else if (++hold.spurious > SPURIOUS_MAX) {
-        mpg__fatal("the kernel refuses access to %p although its minipage is "
-                   "here: is memory exhausted?",
-                   address);
-    }
+    if (need->access == MPG_ACCESS_WRITE)
+        mpg__engine.counts.write_faults++;
+    else
+        mpg__engine.counts.read_faults++;
 }
 
 /* Whether the same instruction has come for the same minipage lately; and
@@ -256,6 +233,68 @@ static bool note_fault(uintptr_t ip, const struct mpg__need *need)
     return false;
 }
 
+/* It comes again and again, and nothing was missing. */
+static void check_kernel(uint32_t missing, bool is_repeated,
+                         const void *address)
+{
+    if (missing || !is_repeated)
+        hold.spurious = 0;
+    else if (++hold.spurious > SPURIOUS_MAX)
+        mpg__fatal("the kernel refuses access to %p although its minipage is "
+                   "here: is memory exhausted?",
+                   address);
+}
+
+/* The request leaves as soon as it can: what is not about this minipage is
+ * seen to while it is under way.  Only what else is asked for in the same
+ * breath is to go with it. */
+static void ask(const struct mpg__need *need)
+{
+    uint32_t first = mpg__need_ask(need, 0);
+    if (first == need->count)
+        return;
+    uint32_t slot = need->slot + first, count = need->count - first;
+    if (!mpg__ahead_is_likely(need->region, slot, count, need->access)) {
+        mpg__engine_unlock();
+        mpg__engine_lock();
+    }
+    mpg__ahead(need->region, slot, count, need->count, need->access);
+}
+
+static void obtain_one(const struct fault *fault)
+{
+    const struct mpg__need *need = &fault->need;
+    uint32_t away, missing = mpg__need_missing(need, &away);
+    begin_tale(need, missing, away);
+    count_fault(need, missing);
+    mpg__need_pin(need);
+    ask(need);
+    bool is_repeated = note_fault(fault->ip, need);
+    check_kernel(missing, is_repeated, fault->address);
+    mpg__need_take(need);
+    mpg__ahead_end();
+    (void)mpg__need_have(need);
+    if (!is_repeated && !mpg__need_is_wanted(need)) {
+        mpg__need_release(need);
+        end_tale();
+        return;
+    }
+    insert(need);
+    hold.is_stepping = true;
+    hold.steps = 0;
+    hold.loop_end = mpg__now_ns() + LOOP_NS;
+    set_trap(fault->context, true);
+}
+
+/* One more that the stepped instruction needs. */
+static void obtain_more(const struct fault *fault)
+{
+    uint32_t away, missing = mpg__need_missing(&fault->need, &away);
+    count_fault(&fault->need, missing);
+    check_kernel(missing, note_fault(fault->ip, &fault->need), fault->address);
+    obtain_together(&fault->need);
+}
+
 /* A loop that was kept going needs something else now. */
 static void end_loop(void *context)
 {
@@ -266,31 +305,29 @@ static void end_loop(void *context)
 
 bool mpg__fault(const void *address, bool is_write, void *context)
 {
-    uintptr_t ip =
-        (uintptr_t)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
-    struct mpg__need need = {.access =
-                                 is_write ? MPG_ACCESS_WRITE : MPG_ACCESS_READ};
+    struct fault fault = {
+        .address = address,
+        .context = context,
+        .ip = (uintptr_t)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP],
+        .need.access = is_write ? MPG_ACCESS_WRITE : MPG_ACCESS_READ};
     if (mpg__services.check)
         mpg__services.check(address);
-    if (!mpg__need_at(address, ip, &need))
+    if (!mpg__need_at(address, fault.ip, &fault.need))
         return false;
     if (!atomic_load(&mpg__engine_is_started))
         mpg__engine_start();
-    bool is_same_step = hold.is_stepping && hold.ip == ip && !hold.is_loop;
-    bool is_repeated = note_fault(ip, &need);
     mpg__engine_lock();
     if (hold.is_loop)
         end_loop(context);
-    if (need.page == MPG_NO_PAGE)
-        mpg__composed_show(need.region, need.slot);
-    count_fault(&need, address, is_repeated);
-    if (is_same_step) {
-        obtain_together(&need);
+    if (fault.need.page == MPG_NO_PAGE)
+        mpg__composed_show(fault.need.region, fault.need.slot);
+    if (hold.is_stepping && hold.ip == fault.ip) {
+        obtain_more(&fault);
     } else {
         /* A handler that jumped away never came to its trap. */
         if (hold.is_stepping)
             unpin_all();
-        obtain_one(&need, is_repeated, context);
+        obtain_one(&fault);
     }
     mpg__engine_unlock();
     return true;

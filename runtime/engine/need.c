@@ -102,6 +102,11 @@ uint32_t mpg__need_ask(const struct mpg__need *need, uint32_t i)
     return first;
 }
 
+void mpg__need_pin(const struct mpg__need *need)
+{
+    mpg__step_copy(MPG_EVENT_PIN, need->region, need->slot, 0);
+}
+
 /* What has come may be lost again before its turn.  Then all that was lost is
  * asked for together: hosts that want the same page wait for its first
  * minipage, and who has pinned that gets the others. */
@@ -109,7 +114,8 @@ void mpg__need_take(const struct mpg__need *need)
 {
     const struct mpg__copy *copies = copies_of(need);
     for (uint32_t i = 0; i < need->count; i++) {
-        mpg__step_copy(MPG_EVENT_PIN, need->region, need->slot + i, 0);
+        if (i)
+            mpg__step_copy(MPG_EVENT_PIN, need->region, need->slot + i, 0);
         if (copies[i].access < need->access && need->count > 1)
             (void)mpg__need_ask(need, i);
         obtain(need, need->slot + i);

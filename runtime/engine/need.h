@@ -37,8 +37,10 @@ uint32_t mpg__need_missing(const struct mpg__need *, uint32_t *away);
  * once.  Answers which is the first that it asked for, or `count`. */
 uint32_t mpg__need_ask(const struct mpg__need *, uint32_t i);
 
-/* Pins the minipages one by one, each of which is here when that is done. Gives
- * up the lock while it waits.  And lets go of them. */
+/* Pins the first minipage, so that what is asked for now stays here when it
+ * comes; and the others one by one, each of which is here when that is done.
+ * Gives up the lock while it waits.  And lets go of them. */
+void mpg__need_pin(const struct mpg__need *);
 void mpg__need_take(const struct mpg__need *);
 void mpg__need_release(const struct mpg__need *);
 

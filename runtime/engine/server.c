@@ -5,18 +5,18 @@
  * One thread of a host at a time has the *role*: it alone reads the connections
  * and delivers.  Whoever waits takes it (wait.c).  When nobody does, the server
  * thread has the *watch*: it sleeps in an outer epoll that holds the
- * connections' epoll, and is the interrupt that answers while the program
- * computes.  A waiter that takes the role turns the watch off, and on again
- * when it leaves; otherwise every message would wake the server, too.
+ * connections' epoll, or the only connection itself (net.h), and is the
+ * interrupt that answers while the program computes.  A waiter that takes the
+ * role turns the watch off, and on again when it leaves; otherwise every
+ * message would wake the server, too.
  *
  * A program that waits again and again, with little in between, as for locks,
  * pays for that twice: with two system calls a wait, and with a server thread
  * that is woken because a message came in between.  Waking a thread on another
  * processor is an interrupt there, which costs as much as the network does, and
  * on virtual machines several times that.  So when there have been SHORTS short
- * gaps in a row the server *lingers*: the watch is taken out of the epoll, so
- * that messages do not even look whether it is on, and the server looks now and
- * then whether anybody has begun to wait since.  If not, the program
+ * gaps in a row the server *lingers*: the watch stays off, and the server looks
+ * now and then whether anybody has begun to wait since.  If not, the program
  * computes, or it sleeps in a long wait: all is as before.  A message that
  * comes just when the program begins to compute is late by as much, once; each
  * look comes after twice the time of the one before, so that it is not late by
@@ -64,23 +64,55 @@ static _Atomic uint64_t ended_ns; /* the last wait */
 
 /* The watch fires once and is then off, so a server thread that finds the role
  * taken may simply sleep on: whoever has the role turns the watch on again
- * after letting go of it, and what is still unread then fires it. */
+ * after letting go of it, and what is still unread then fires it.
+ *
+ * The only connection is put into the epoll and taken out of it, so that the
+ * messages of who waits do not even pass by.  The connections' epoll stays
+ * there, and while there is an only connection nobody turns it off: it has
+ * strangers to tell of, and the timer. */
 #define WATCHED (EPOLLIN | EPOLLONESHOT)
 
-static bool control_watch(int operation, uint32_t events)
+static _Atomic bool is_off; /* the connections' epoll, in ours */
+
+static bool control(int operation, int fd, uint32_t events)
 {
-    struct epoll_event event = {.events = events, .data.fd = mpg__net_fd()};
-    return !epoll_ctl(watch, operation, mpg__net_fd(), &event);
+    struct epoll_event event = {.events = events, .data.fd = fd};
+    return !epoll_ctl(watch, operation, fd, &event);
 }
 
-static void set_watch(uint32_t events)
+static void must(bool is_done)
 {
-    bool is_set = control_watch(EPOLL_CTL_MOD, events);
-    if (!is_set && errno == ENOENT) /* The server has lingered. */
-        is_set = !events || control_watch(EPOLL_CTL_ADD, events) ||
-                 errno == EEXIST; /* Another thread was faster. */
-    if (!is_set)
+    if (!is_done)
         mpg__fatal("epoll_ctl on the connections: %m");
+}
+
+/* Those who leave the role at the same time may all come here, and the
+ * connection be lost meanwhile. */
+static void watch_only(int fd)
+{
+    if (!control(EPOLL_CTL_ADD, fd, WATCHED))
+        must((errno == EEXIST && control(EPOLL_CTL_MOD, fd, WATCHED)) ||
+             errno == ENOENT || errno == EBADF);
+}
+
+static void watch_on(void)
+{
+    int only = mpg__net_only_fd();
+    if (only >= 0)
+        watch_only(only);
+    if (atomic_exchange(&is_off, false))
+        must(control(EPOLL_CTL_MOD, mpg__net_fd(), WATCHED));
+}
+
+static void watch_off(void)
+{
+    int only = mpg__net_only_fd();
+    if (only >= 0) {
+        (void)control(EPOLL_CTL_DEL, only, 0); /* It may not be in there. */
+        return;
+    }
+    atomic_store(&is_off, true);
+    must(control(EPOLL_CTL_MOD, mpg__net_fd(), 0));
 }
 
 void mpg__wait_begins(void)
@@ -104,10 +136,9 @@ static void leave(bool is_server)
     if (atomic_fetch_or(&lingers, 0))
         return;
     if (atomic_load_explicit(&shorts, RELAXED) < SHORTS || !may_linger) {
-        set_watch(WATCHED);
+        watch_on();
         return;
     }
-    (void)control_watch(EPOLL_CTL_DEL, 0);
     atomic_store(&lingers, 1);
     if (!is_server)
         mpg__server_call();
@@ -118,7 +149,7 @@ bool mpg__role_try(void)
     if (!mpg__mutex_try(&role))
         return false;
     if (!atomic_load(&lingers))
-        set_watch(0);
+        watch_off();
     return true;
 }
 
@@ -186,6 +217,8 @@ static void answer(const struct epoll_event *event)
     } else if (event->data.fd == mpg__boot_fd()) {
         check_launcher(event->events);
     } else {
+        if (event->data.fd == mpg__net_fd())
+            atomic_store(&is_off, true); /* It has fired. */
         serve_connections();
     }
 }
@@ -197,7 +230,7 @@ static void end_lingering(void)
     if (!mpg__mutex_try(&role))
         return;
     mpg__mutex_unlock(&role);
-    set_watch(WATCHED);
+    watch_on();
 }
 
 /* Each look is a timer's interrupt, so they become rarer. */

@@ -99,8 +99,13 @@ int mpg__net_look(void);
 /* Makes a mpg__net_poll that sleeps return.  From any thread. */
 void mpg__net_kick(void);
 
-/* An epoll descriptor, readable when mpg__net_poll has something to do. */
+/* An epoll descriptor, readable when mpg__net_poll has something to do, ... */
 int mpg__net_fd(void);
+
+/* ... or this one is, if it is not -1: that of the only connection.  Which it
+ * is changes while somebody polls, or when it takes no more bytes; then the
+ * other one is, or becomes, readable. */
+int mpg__net_only_fd(void);
 
 /* Hosts that this one is connected with. */
 unsigned mpg__net_count(void);

@@ -100,6 +100,8 @@ extern struct mpg__net_party mpg__net_party;
 
 /* net_tcp.c. */
 void mpg__net_watch(int operation, int fd, uint32_t tag, uint32_t events);
+/* Its socket is full, or no longer (is_full).  Under the lock. */
+void mpg__net_watch_room(struct mpg__connection *);
 void *mpg__net_memory(size_t bytes);
 /* NULL when there never was anything with that host. */
 struct mpg__connection *mpg__net_find(unsigned host);
@@ -117,7 +119,7 @@ void mpg__net_lose(unsigned host, const char *how);
 void mpg__net_break(struct mpg__connection *);
 /* Sends what waits, unless a thread is at it already; may give up the lock
  * meanwhile. */
-void mpg__net_drain(unsigned host, struct mpg__connection *);
+void mpg__net_drain(struct mpg__connection *);
 /* Returns when no thread is at it; may give up the lock meanwhile. */
 void mpg__net_sent(struct mpg__connection *);
 

@@ -178,7 +178,7 @@ static void send_queue(struct mpg__connection *c)
     }
 }
 
-void mpg__net_drain(unsigned host, struct mpg__connection *c)
+void mpg__net_drain(struct mpg__connection *c)
 {
     if (atomic_load(&c->state) != MPG_NET_OPEN || c->is_sending)
         return;
@@ -191,10 +191,10 @@ void mpg__net_drain(unsigned host, struct mpg__connection *c)
     if (atomic_load(&c->state) != MPG_NET_OPEN)
         return;
     bool is_full = c->queue_count > 0;
-    if (is_full != c->is_full)
-        mpg__net_watch(EPOLL_CTL_MOD, c->fd, host,
-                       is_full ? EPOLLIN | EPOLLOUT : EPOLLIN);
+    if (is_full == c->is_full)
+        return;
     c->is_full = is_full;
+    mpg__net_watch_room(c);
 }
 
 void mpg__net_sent(struct mpg__connection *c)
@@ -246,7 +246,7 @@ void mpg__net_flush(void)
         atomic_store(&c->is_unsent, false);
         mpg__mutex_lock(&c->lock);
         if (!c->is_full)
-            mpg__net_drain(c->host, c);
+            mpg__net_drain(c);
         mpg__mutex_unlock(&c->lock);
         c = next;
     }

@@ -3,6 +3,7 @@
  * The hosts that this one has met, and the one descriptor that tells what
  * there is to do about them.
  */
+#include <poll.h>
 #include <sodium.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
@@ -28,6 +29,15 @@ static _Atomic unsigned open_count;
 static int epoll = -1, kick = -1, timer = -1;
 static struct mpg__connection *heard; /* last, by who polls; or NULL */
 
+/* While there is one open connection it is not in the epoll, except to wait
+ * until it takes more bytes.  A message for a socket that is in an epoll goes
+ * through two lists of those who wait there: a twentieth of a round trip, also
+ * if nobody does.  Behind an epoll that is in another one, as ours is
+ * (server.c), it is as much again for who sleeps there.  So whoever waits looks
+ * at the only socket itself, and the server sleeps in that. */
+static struct mpg__connection *_Atomic only; /* or NULL; under its lock */
+static _Atomic int only_fd = -1;             /* its descriptor */
+
 void *mpg__net_memory(size_t bytes)
 {
     void *got = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
@@ -42,6 +52,47 @@ void mpg__net_watch(int operation, int fd, uint32_t tag, uint32_t events)
     struct epoll_event event = {.events = events, .data.u32 = tag};
     if (epoll_ctl(epoll, operation, fd, &event))
         mpg__fatal("cannot watch a connection (epoll_ctl): %m");
+}
+
+static void set_only(struct mpg__connection *c)
+{
+    atomic_store(&only, c);
+    atomic_store(&only_fd, c ? c->fd : -1);
+}
+
+/* Into the epoll, where it is known by its host.  Under its lock. */
+static void include(struct mpg__connection *c, uint32_t events)
+{
+    set_only(NULL);
+    mpg__net_watch(EPOLL_CTL_ADD, c->fd, c->host, events);
+}
+
+static void exclude(struct mpg__connection *c)
+{
+    mpg__net_watch(EPOLL_CTL_DEL, c->fd, 0, 0);
+    set_only(c);
+}
+
+/* There are others by now. */
+static void include_only(void)
+{
+    struct mpg__connection *c = atomic_load(&only);
+    mpg__mutex_lock(&c->lock);
+    if (atomic_load(&only) == c)
+        include(c, EPOLLIN);
+    mpg__mutex_unlock(&c->lock);
+}
+
+void mpg__net_watch_room(struct mpg__connection *c)
+{
+    if (atomic_load(&only) == c)
+        include(c, EPOLLIN | EPOLLOUT);
+    else if (c->is_full)
+        mpg__net_watch(EPOLL_CTL_MOD, c->fd, c->host, EPOLLIN | EPOLLOUT);
+    else if (mpg__net_count() == 1)
+        exclude(c);
+    else
+        mpg__net_watch(EPOLL_CTL_MOD, c->fd, c->host, EPOLLIN);
 }
 
 struct mpg__connection *mpg__net_find(unsigned host)
@@ -71,10 +122,12 @@ void mpg__net_opened(unsigned host, struct mpg__connection *c, int fd,
     c->fd = fd;
     c->ticks = 0;
     atomic_store(&c->state, MPG_NET_OPEN);
-    atomic_fetch_add(&open_count, 1);
-    mpg__net_watch(EPOLL_CTL_MOD, c->fd, host, EPOLLIN);
+    if (atomic_fetch_add(&open_count, 1))
+        mpg__net_watch(EPOLL_CTL_MOD, c->fd, host, EPOLLIN);
+    else
+        exclude(c);
     if (c->queue_count)
-        mpg__net_drain(host, c);
+        mpg__net_drain(c);
 }
 
 void mpg__net_lose(unsigned host, const char *how)
@@ -83,6 +136,8 @@ void mpg__net_lose(unsigned host, const char *how)
     mpg__mutex_lock(&c->lock);
     unsigned was = atomic_exchange(&c->state, MPG_NET_LOST);
     mpg__net_sent(c); /* through c->fd */
+    if (atomic_load(&only) == c)
+        set_only(NULL);
     if (c->fd >= 0)
         close(c->fd);
     if (c->call >= 0)
@@ -135,6 +190,11 @@ int mpg__net_fd(void)
     return epoll;
 }
 
+int mpg__net_only_fd(void)
+{
+    return atomic_load(&only_fd);
+}
+
 unsigned mpg__net_count(void)
 {
     return atomic_load(&open_count);
@@ -177,7 +237,7 @@ static int host_event(unsigned host, uint32_t events)
         return 0; /* It was lost a moment ago. */
     if (events & EPOLLOUT) {
         mpg__mutex_lock(&c->lock);
-        mpg__net_drain(host, c);
+        mpg__net_drain(c);
         mpg__mutex_unlock(&c->lock);
     }
     return events & ~(uint32_t)EPOLLOUT ? receive_from(c) : 0;
@@ -190,11 +250,25 @@ int mpg__net_look(void)
     return receive_from(heard);
 }
 
+/* Returns how many messages of the only connection were delivered. */
+static int poll_only(struct mpg__connection *c, int timeout_ms)
+{
+    struct pollfd wanted[] = {{epoll, POLLIN, 0}, {c->fd, POLLIN, 0}};
+    if (mpg__net_count() > 1) {
+        include_only();
+        return 0;
+    }
+    if (timeout_ms)
+        (void)poll(wanted, 2, timeout_ms);
+    return receive_from(c);
+}
+
 int mpg__net_poll(int timeout_ms)
 {
     struct epoll_event events[EVENTS_AT_ONCE];
-    int count = epoll_wait(epoll, events, EVENTS_AT_ONCE, timeout_ms);
-    int delivered = 0;
+    struct mpg__connection *c = atomic_load(&only);
+    int delivered = c ? poll_only(c, timeout_ms) : 0;
+    int count = epoll_wait(epoll, events, EVENTS_AT_ONCE, c ? 0 : timeout_ms);
     bool has_ticked = false;
     for (int i = 0; i < count; i++) {
         uint32_t tag = events[i].data.u32;

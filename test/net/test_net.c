@@ -4,6 +4,9 @@
  * once, in order and whole, whoever calls whom, plain and sealed.  Then with a
  * relay between the two, who reads along and can turn a bit over: sealed, he
  * reads nothing, and what he has changed is never delivered.
+ *
+ * The only connection is watched by itself: what comes there does not show in
+ * the epoll, except while its socket is full.
  */
 #include <poll.h>
 #include <signal.h>
@@ -18,7 +21,7 @@
 #include "net/net_internal.h"
 #include "relay.h"
 
-enum { ROUNDS = 16, BURST = 70, FLIPS = 40, LARGEST = 1 << 20 };
+enum { ROUNDS = 16, BURST = 70, FLIPS = 40, TURNS = 40, LARGEST = 1 << 20 };
 
 static const uint32_t sizes[] = {0,    1,    31,    32,    33,    255,    256,
                                  257,  4095, 4096,  16383, 16384, 16385,  40000,
@@ -132,9 +135,11 @@ static void send_all(void)
 
 /* In the place of the C library's: while the kernel is at it, others go on
  * sending, more than the queue has room for.  What it reads from stays. */
+static bool is_calm;
+
 static void burst(void)
 {
-    for (unsigned i = 0; i < BURST && sent < MESSAGES; i++)
+    for (unsigned i = 0; i < BURST && sent < MESSAGES && !is_calm; i++)
         send_next();
 }
 
@@ -180,9 +185,73 @@ static _Noreturn void be_host(unsigned self, bool calls_first)
     exit(WELL);
 }
 
+/* Sleeps as the server thread does, in both descriptors; true when it was the
+ * connection's that woke it, and that alone.  (The timer is in the other.) */
+static bool sleep_in_both(void)
+{
+    struct pollfd both[] = {{mpg__net_only_fd(), POLLIN, 0},
+                            {mpg__net_fd(), POLLIN, 0}};
+    CHECK_GT(poll(both, 2, -1), 0);
+    return both[0].revents && !both[1].revents;
+}
+
+/* Host 0 sends until its socket takes no more; only then does host 1 read. */
+static int is_full[2]; /* a pipe */
+
+static void fill_and_drain(void)
+{
+    struct mpg__message done = {.kind = MPG_MESSAGE_DONE};
+    char byte = 0;
+    if (config.self == 1) {
+        CHECK_EQ(read(is_full[0], &byte, 1), 1);
+        while (!is_last)
+            mpg__net_poll(-1);
+        return;
+    }
+    while (mpg__net_only_fd() >= 0) {
+        CHECK_LT(sent, MESSAGES);
+        send_next();
+        mpg__net_flush();
+    }
+    CHECK_EQ(write(is_full[1], &byte, 1), 1);
+    while (mpg__net_only_fd() < 0)
+        mpg__net_poll(-1);
+    mpg__net_send(1, &done, NULL);
+    mpg__net_flush();
+}
+
+/* They send to each other in turns. */
+static _Noreturn void be_watcher(unsigned self)
+{
+    unsigned alone = 0;
+    is_calm = true;
+    config.self = self;
+    alarm(60);
+    fill();
+    mpg__net_start(&config);
+    for (unsigned turn = 0; turn < TURNS; turn++) {
+        if (self == turn % 2) {
+            send_next();
+            mpg__net_flush();
+            continue;
+        }
+        while (arrived <= turn / 2) {
+            alone += sleep_in_both();
+            mpg__net_poll(0);
+        }
+    }
+    CHECK_GE(alone, TURNS / 2 - 3);
+    fill_and_drain();
+    mpg__net_bye();
+    exit(WELL);
+}
+
+/* Who sends first, or what they do instead. */
+enum part { ONE, BOTH, WATCH };
+
 /* Starts both hosts, in processes of their own.  Listening before forking, each
  * knows where the other is. */
-static void start(bool is_both, const struct relay *relay, pid_t *hosts)
+static void start(enum part part, const struct relay *relay, pid_t *hosts)
 {
     struct mpg__net_place real;
     int ports[2];
@@ -199,7 +268,9 @@ static void start(bool is_both, const struct relay *relay, pid_t *hosts)
             raise(SIGSTOP);
             if (read(ports[0], places, sizeof places) != sizeof places)
                 abort();
-            be_host(host, is_both || host == 1);
+            if (part == WATCH)
+                be_watcher(host);
+            be_host(host, part == BOTH || host == 1);
         }
         if (read(ports[0], &places[host], sizeof real) != sizeof real)
             abort();
@@ -229,13 +300,17 @@ static int status_of(pid_t pid)
     return WEXITSTATUS(status);
 }
 
-static void undisturbed(bool encrypt, bool is_both)
+static void undisturbed(bool encrypt, enum part part)
 {
     pid_t hosts[2];
     config.encrypt = encrypt;
-    start(is_both, NULL, hosts);
+    if (pipe(is_full))
+        abort();
+    start(part, NULL, hosts);
     CHECK_EQ(status_of(hosts[0]), WELL);
     CHECK_EQ(status_of(hosts[1]), WELL);
+    close(is_full[0]);
+    close(is_full[1]);
 }
 
 /* With somebody between the two; how often the mark passed him. */
@@ -246,7 +321,7 @@ static unsigned long relayed(bool encrypt, long flip_at, int expected)
     config.encrypt = encrypt;
     is_disturbed = flip_at != RELAY_NEVER;
     relay_open(&relay, flip_at);
-    start(false, &relay, hosts);
+    start(ONE, &relay, hosts);
     int status = status_of(hosts[0]) | status_of(hosts[1]);
     CHECK_EQ(status, expected);
     return relay_close(&relay);
@@ -268,8 +343,8 @@ int main(void)
                                       .lost = lost};
     fill();
     for (int encrypt = 0; encrypt < 2; encrypt++)
-        for (int is_both = 0; is_both < 2; is_both++)
-            undisturbed(encrypt, is_both);
+        for (enum part part = ONE; part <= WATCH; part++)
+            undisturbed(encrypt, part);
     CHECK_GT(relayed(false, RELAY_NEVER, WELL), 1000);
     CHECK_EQ(relayed(true, RELAY_NEVER, WELL), 0);
     for (long i = 0; i < FLIPS; i++)

@@ -163,6 +163,10 @@ static void grows_fourfold(void)
     begin(4096);
     for (unsigned fault = 0; fault < sizeof more / sizeof *more; fault++) {
         unsigned before = asked;
+        bool is_likely = mpg__ahead_is_likely(3, slot, 1, MPG_ACCESS_READ);
+        CHECK_EQ(is_likely, fault > 0);
+        CHECK(!mpg__ahead_is_likely(3, slot, 1, MPG_ACCESS_WRITE));
+        CHECK(!mpg__ahead_is_likely(3, slot + 1, 1, MPG_ACCESS_READ));
         mpg__step_copy(MPG_EVENT_WANT, 3, slot, MPG_ACCESS_READ);
         mpg__ahead(3, slot, 1, 1, MPG_ACCESS_READ);
         CHECK_EQ(asked - before, 1 + more[fault]);
@@ -170,6 +174,20 @@ static void grows_fourfold(void)
         mpg__ahead_end();
         slot += 1 + more[fault];
     }
+}
+
+/* In front of where a run went on before, too, if that was lost again. */
+static void is_likely_where_it_was_before(void)
+{
+    begin(4096);
+    for (uint32_t slot = 4; slot < 6; slot++) {
+        mpg__step_copy(MPG_EVENT_WANT, 3, slot, MPG_ACCESS_READ);
+        mpg__ahead(3, slot, 1, 1, MPG_ACCESS_READ);
+    }
+    CHECK(mpg__ahead_is_likely(3, 4, 1, MPG_ACCESS_READ));
+    CHECK(!mpg__ahead_is_likely(3, 4, 1, MPG_ACCESS_WRITE));
+    CHECK(!mpg__ahead_is_likely(3, 5, 1, MPG_ACCESS_READ));
+    CHECK(!mpg__ahead_is_likely(3, SLOTS - 1, 1, MPG_ACCESS_READ));
 }
 
 /* 1 MiB, whatever the minipages. */
@@ -280,6 +298,7 @@ int main(void)
     goes_on_while_it_comes();
     goes_on_for_its_fault_alone();
     grows_fourfold();
+    is_likely_where_it_was_before();
     large_ones_are_fewer();
     composed_pages_are_asked_as_a_whole(1024);
     composed_pages_are_asked_as_a_whole(128);
