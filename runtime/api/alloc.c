@@ -6,6 +6,12 @@
  * one by one are a longer run again, and only a full pool asks for a region,
  * each twice as large as the one before.
  *
+ * Each slot has a word that says how long a run begins there.  It also says
+ * that a thread keeps the slot for its next allocation (cache.c); then the slot
+ * is taken and nobody's.  Threads change it from 1 to that and back without a
+ * lock, so whoever frees a run changes it by exchange, and of two who free the
+ * same one is told.
+ *
  * Lock order: the engine's lock before the heap's.  Waiting for a region
  * happens without either.
  */
@@ -16,9 +22,11 @@
 #include <sys/mman.h>
 
 #include "base/fatal.h"
+#include "cache.h"
 #include "engine/engine.h"
 
 #define POOLS_MAX        1024u
+#define KEPT             UINT32_MAX /* in place of a length: by a thread */
 #define REGION_BYTES_MIN (UINT64_C(1) << 20) /* of a pool's first region */
 #define REGION_BYTES_MAX (UINT64_C(1) << 30) /* unless one run needs more */
 
@@ -27,12 +35,14 @@ struct arena {
     uint32_t region; /* number */
     uint32_t slots;
     uint32_t free_count;
-    uint32_t cursor;     /* where to search next */
-    uint32_t fresh_from; /* slots from here on were never used */
-    uint64_t *taken;     /* a bit a slot */
-    uint32_t *lengths;   /* of the run that begins at a slot, else 0 */
+    uint32_t cursor;           /* where to search next */
+    uint32_t fresh_from;       /* slots from here on were never used */
+    uint64_t *taken;           /* a bit a slot */
+    _Atomic uint32_t *lengths; /* of the run that begins at a slot, else 0 */
     struct arena *next;
 };
+
+#define RELAXED memory_order_relaxed /* The program orders its allocations. */
 
 /* A single object is kept where it was made, and costs no message there.  An
  * array will be used by many hosts, so its homes are spread: a large one has a
@@ -49,7 +59,7 @@ struct pool {
 static mpg__mutex heap;
 static struct pool pools[POOLS_MAX];
 static uint32_t pools_count;
-static struct arena *arena_of_region[MPG_REGIONS_MAX];
+static struct arena *_Atomic arena_of_region[MPG_REGIONS_MAX];
 
 static void *zeros(uint64_t bytes)
 {
@@ -131,7 +141,7 @@ static bool take(struct arena *arena, uint32_t count, uint32_t step,
     if (*slot == arena->slots)
         return false;
     set_taken(arena, *slot, count, true);
-    arena->lengths[*slot] = count;
+    atomic_store_explicit(&arena->lengths[*slot], count, RELAXED);
     arena->free_count -= count;
     arena->cursor = *slot + count;
     *is_fresh = *slot >= arena->fresh_from;
@@ -205,53 +215,75 @@ static uint32_t step_for(const struct mpg__grain *grain, bool is_array,
     return step * (uint32_t)(align / gcd(bytes, align));
 }
 
+/* Takes a run, of a new region if need be; NULL when the object is full.  With
+ * the lock, which is given up meanwhile. */
+static struct arena *take_run(struct pool *pool, uint32_t count, uint32_t step,
+                              uint32_t *slot, bool *is_fresh)
+{
+    for (;;) {
+        struct arena *arena = pool->arenas;
+        while (arena && !take(arena, count, step, slot, is_fresh))
+            arena = arena->next;
+        if (arena)
+            return arena;
+        uint64_t next_bytes = pool->next_bytes;
+        mpg__mutex_unlock(&heap);
+        bool is_made = make_region(pool, next_bytes, count);
+        mpg__mutex_lock(&heap);
+        if (!is_made)
+            return NULL;
+    }
+}
+
 void *mpg__run_allocate(const struct mpg__grain *grain, bool is_array,
                         uint64_t align, bool *is_fresh)
 {
     uint32_t step = step_for(grain, is_array, align), slot = 0;
     mpg__mutex_lock(&heap);
-    struct pool *pool = pool_of(grain, is_array);
-    for (;;) {
-        struct arena *arena = pool->arenas;
-        while (arena && !take(arena, grain->slots, step, &slot, is_fresh))
-            arena = arena->next;
-        uint32_t region = arena ? arena->region : 0;
-        uint64_t next_bytes = pool->next_bytes;
-        mpg__mutex_unlock(&heap);
-        if (arena)
-            return mpg__slot_address(mpg__region_get(region), slot);
-        if (!make_region(pool, next_bytes, grain->slots))
-            return NULL;
-        mpg__mutex_lock(&heap);
-    }
+    const struct arena *arena =
+        take_run(pool_of(grain, is_array), grain->slots, step, &slot, is_fresh);
+    uint32_t region = arena ? arena->region : 0;
+    mpg__mutex_unlock(&heap);
+    return arena ? mpg__slot_address(mpg__region_get(region), slot) : NULL;
 }
 
 /* The maker's side. */
 
+static uint32_t length_at(uint32_t region, uint32_t slot)
+{
+    struct arena *arena = arena_of_region[region];
+    if (!arena || slot >= arena->slots)
+        return 0;
+    uint32_t length = atomic_load_explicit(&arena->lengths[slot], RELAXED);
+    return length == KEPT ? 0 : length;
+}
+
 static uint64_t bytes_here(uint32_t region, uint32_t slot)
 {
-    mpg__mutex_lock(&heap);
-    struct arena *arena = arena_of_region[region];
-    uint64_t length = arena && slot < arena->slots ? arena->lengths[slot] : 0;
-    mpg__mutex_unlock(&heap);
-    return length * mpg__region_get(region)->layout.slot_bytes;
+    return length_at(region, slot) * mpg__region_get(region)->layout.slot_bytes;
+}
+
+/* Of slots that no run begins at any more.  Under the lock. */
+static void put_back(struct arena *arena, uint32_t slot, uint32_t count)
+{
+    set_taken(arena, slot, count, false);
+    arena->free_count += count;
+    if (arena->cursor > slot)
+        arena->cursor = slot; /* Memory that is warm is used first. */
 }
 
 static void free_here(uint32_t region, uint32_t slot, unsigned by)
 {
     mpg__mutex_lock(&heap);
     struct arena *arena = arena_of_region[region];
-    uint32_t length = arena && slot < arena->slots ? arena->lengths[slot] : 0;
-    if (!length)
+    uint32_t length = length_at(region, slot);
+    if (!length || !atomic_compare_exchange_strong_explicit(
+                       &arena->lengths[slot], &length, 0, RELAXED, RELAXED))
         mpg__fatal("host %u frees %p, where no allocation begins (freed "
                    "twice?)",
                    by,
                    (void *)mpg__slot_address(mpg__region_get(region), slot));
-    set_taken(arena, slot, length, false);
-    arena->lengths[slot] = 0;
-    arena->free_count += length;
-    if (arena->cursor > slot)
-        arena->cursor = slot; /* Memory that is warm is used first. */
+    put_back(arena, slot, length);
     mpg__mutex_unlock(&heap);
 }
 
@@ -261,6 +293,72 @@ static bool find(const void *address, uint32_t *region, uint32_t *slot)
            mpg__slot_address(mpg__region_get(*region), *slot) == address &&
            mpg__region_get(*region)->layout.is_heap;
 }
+
+/* Singles. */
+
+static void keep(struct mpg__single *single, struct arena *arena, uint32_t slot)
+{
+    single->address = mpg__slot_address(mpg__region_get(arena->region), slot);
+    single->length = &arena->lengths[slot];
+    atomic_store_explicit(single->length, KEPT, RELAXED);
+}
+
+uint32_t mpg__singles_take(uint64_t slot_bytes, struct mpg__single *singles,
+                           uint32_t count)
+{
+    struct mpg__grain grain = {slot_bytes, 1, 1};
+    uint32_t slot = 0, taken = 0;
+    mpg__mutex_lock(&heap);
+    struct arena *arena =
+        take_run(pool_of(&grain, false), 1, 1, &slot, &singles[0].is_fresh);
+    if (arena)
+        do
+            keep(&singles[taken++], arena, slot);
+        while (taken < count &&
+               take(arena, 1, 1, &slot, &singles[taken].is_fresh));
+    mpg__mutex_unlock(&heap);
+    return taken;
+}
+
+void mpg__singles_give(const struct mpg__single *singles, uint32_t count)
+{
+    mpg__mutex_lock(&heap);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t number, slot;
+        mpg_assert(find(singles[i].address, &number, &slot));
+        atomic_store_explicit(singles[i].length, 0, RELAXED);
+        put_back(arena_of_region[number], slot, 1);
+    }
+    mpg__mutex_unlock(&heap);
+}
+
+void mpg__single_use(const struct mpg__single *single)
+{
+    atomic_store_explicit(single->length, 1, RELAXED);
+}
+
+bool mpg__single_free(const struct mpg__single *single)
+{
+    uint32_t one = 1;
+    return atomic_compare_exchange_strong_explicit(single->length, &one, KEPT,
+                                                   RELAXED, RELAXED);
+}
+
+uint64_t mpg__single_find(const void *address, struct mpg__single *single)
+{
+    uint32_t number, slot;
+    if (!find(address, &number, &slot))
+        return 0;
+    struct arena *arena = arena_of_region[number];
+    if (!arena || slot >= arena->slots)
+        return 0;
+    single->address = mpg__slot_address(mpg__region_get(number), slot);
+    single->length = &arena->lengths[slot];
+    single->is_fresh = false;
+    return mpg__region_get(number)->layout.slot_bytes;
+}
+
+/* Runs. */
 
 uint64_t mpg__run_bytes(const void *address)
 {
@@ -281,7 +379,7 @@ void *mpg__run_align(void *address, uint64_t align)
         return address;
     uint64_t slots = skip / mpg__region_get(region)->layout.slot_bytes;
     mpg__mutex_lock(&heap);
-    uint32_t *length = &arena_of_region[region]->lengths[slot];
+    _Atomic uint32_t *length = &arena_of_region[region]->lengths[slot];
     mpg_assert(slots < *length);
     length[slots] = *length - (uint32_t)slots;
     *length = (uint32_t)slots;
@@ -307,4 +405,5 @@ void mpg__alloc_start(void)
 {
     mpg__services.freed = free_here;
     mpg__services.size = bytes_here;
+    mpg__cache_start();
 }

@@ -18,6 +18,29 @@
 void *mpg__run_allocate(const struct mpg__grain *, bool is_array,
                         uint64_t align, bool *is_fresh);
 
+/* A free minipage that a thread keeps (cache.c): taken from the heap, allocated
+ * to nobody. */
+struct mpg__single {
+    char *address;
+    _Atomic uint32_t *length; /* the heap's word for it */
+    bool is_fresh;
+};
+
+/* Takes at most `count` of them, in ascending order; fewer when there are no
+ * more at hand, none when the object is full.  May wait for other hosts.  And
+ * gives them back. */
+uint32_t mpg__singles_take(uint64_t slot_bytes, struct mpg__single *,
+                           uint32_t count);
+void mpg__singles_give(const struct mpg__single *, uint32_t count);
+
+/* From any thread, without a lock: it is allocated from here on, or no longer.
+ * False when it is not, or when more is allocated than that. */
+void mpg__single_use(const struct mpg__single *);
+bool mpg__single_free(const struct mpg__single *);
+
+/* The minipage at address, if this host allocates it; its size, or 0. */
+uint64_t mpg__single_find(const void *address, struct mpg__single *);
+
 /* Gives back the first minipages of a run of this host, up to a multiple of
  * align, a power of two that the run goes beyond.  Answers the new start. */
 void *mpg__run_align(void *address, uint64_t align);

@@ -13,6 +13,7 @@
 
 #include "alloc.h"
 #include "base/fatal.h"
+#include "cache.h"
 #include "engine/engine.h"
 #include "millipage.h"
 
@@ -23,6 +24,8 @@
 static uint64_t size_class(uint64_t bytes, uint64_t align)
 {
     uint64_t step = 16;
+    if (bytes <= 64 * step && align <= step) /* the usual ones, in no time */
+        return ((bytes ? bytes : 1) + step - 1) & ~(step - 1);
     if (bytes > MPG_PAGE)
         step = MPG_PAGE;
     else
@@ -52,6 +55,10 @@ static void *allocate(const struct mpg__grain *grain, bool is_array,
 static void *allocate_single(uint64_t bytes, uint64_t align, bool *is_fresh)
 {
     struct mpg__grain grain = {size_class(bytes, align), 1, 1};
+    bool may_keep = align <= MPG_CACHE_ALIGN;
+    void *kept = may_keep ? mpg__cache_take(grain.slot_bytes, is_fresh) : NULL;
+    if (kept)
+        return kept;
     if (grain.slot_bytes > MPG_SLOT_BYTES_MAX) {
         errno = ENOMEM;
         return NULL;
@@ -60,6 +67,8 @@ static void *allocate_single(uint64_t bytes, uint64_t align, bool *is_fresh)
      * are, that is. */
     if (mpg__views_for(grain.slot_bytes, MPG_SLOTS_MAX) > mpg__vm.views_max)
         grain.slot_bytes = MPG_PAGE;
+    if (may_keep && mpg__cache_fill(grain.slot_bytes))
+        return mpg__cache_take(grain.slot_bytes, is_fresh);
     return allocate(&grain, false, align, is_fresh);
 }
 
@@ -211,6 +220,8 @@ static void copy_run(char *to, const char *from, uint64_t bytes)
 static void free_shared(void *pointer)
 {
     sigset_t before;
+    if (mpg__cache_free(pointer))
+        return;
     mpg__enter(&before);
     mpg__run_free(pointer);
     mpg__leave(&before);

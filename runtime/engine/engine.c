@@ -14,7 +14,7 @@
 
 struct mpg__engine mpg__engine;
 
-static bool is_child;
+static bool is_child; /* of fork */
 
 static void become_child(void)
 {
@@ -26,6 +26,11 @@ void mpg__note_forks(void)
 {
     if (pthread_atfork(NULL, NULL, become_child))
         mpg__fatal("no memory to take note of forks");
+}
+
+bool mpg__is_child(void)
+{
+    return is_child;
 }
 
 void mpg__refuse_child(void)

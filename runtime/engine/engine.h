@@ -69,6 +69,7 @@ void mpg__leave(const sigset_t *before);
  * it did there would be done in its parent's name.  It ends, and it alone, when
  * it comes here. */
 void mpg__refuse_child(void);
+bool mpg__is_child(void);
 void mpg__note_forks(void); /* once, before main */
 
 /* engine.c.  All of these under the lock. */

@@ -6,6 +6,10 @@
  *   abort    one host aborts while the others wait for it
  *   unlock   one host unlocks a lock that it does not hold
  *   twice    two threads of one host are in the barrier
+ *   free     one host frees what it has freed already, and keeps
+ *   by-two   another thread of it does
+ *   other    another host does
+ *   grow     or it is to grow
  */
 #include <signal.h>
 
@@ -22,6 +26,36 @@ static void *in_barrier(void *unused)
 {
     mpg_barrier();
     return unused;
+}
+
+static void *freed;
+
+static void *free_it(void *unused)
+{
+    mpg_free(freed);
+    return unused;
+}
+
+/* What is freed comes back with the next allocation of its thread, so there is
+ * none. */
+static void free_twice(int how)
+{
+    int is_last = mpg_host() == mpg_hosts() - 1;
+    void **told = spmd_malloc(sizeof *told);
+    if (is_last) {
+        mpg_free(mpg_malloc(100)); /* There are others like it. */
+        *told = freed = mpg_malloc(100);
+        mpg_free(freed);
+    }
+    mpg_barrier();
+    if (is_last && how == 'f')
+        mpg_free(freed);
+    if (is_last && how == 'g')
+        CHECK(realloc(freed, 50));
+    if (is_last && how == 'b')
+        spmd_threads(1, free_it);
+    if (mpg_host() == 0 && how == 'o')
+        mpg_free(*told);
 }
 
 /* The host that is left reads what the others, who have gone, have written. */
@@ -60,6 +94,12 @@ int main(int argc, char **argv)
     case 'u':
         if (is_last)
             mpg_unlock(12345);
+        break;
+    case 'f':
+    case 'b':
+    case 'o':
+    case 'g':
+        free_twice(argv[1][0]);
         break;
     case 't':
         if (is_last && mpg_hosts() > 1)

@@ -18,6 +18,14 @@ for hosts in 1 2 4; do
     on $hosts leave unlock
     expect_status 70
     expect_line "host $((hosts - 1)): mpg_unlock(12345)"
+    for way in free by-two other; do
+        on $hosts leave $way
+        expect_status 70
+        expect_line "frees 0x.*, where no allocation begins (freed twice?)"
+    done
+    on $hosts leave grow
+    expect_status 70
+    expect_line "realloc of 0x.*, which lies .* where no allocation begins"
 done
 for hosts in 2 4; do
     on $hosts leave exit
@@ -27,4 +35,4 @@ for hosts in 2 4; do
     expect_status 70
     expect_line "host $((hosts - 1)): .*barrier"
 done
-echo "13 ways to leave"
+echo "25 ways to leave"
