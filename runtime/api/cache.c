@@ -24,9 +24,10 @@
 #include "engine/engine.h"
 
 #define STEP       MPG_CACHE_ALIGN /* from one size to the next */
-#define SIZES      64u             /* up to 1 KiB */
-#define KEPT_MAX   16u             /* of a size, by a thread */
-#define TAKE_COUNT 8u              /* at a time */
+#define BYTES_MAX  1024u           /* more is for the heap */
+#define SIZES      (BYTES_MAX / STEP)
+#define KEPT_MAX   16u /* of a size, by a thread */
+#define TAKE_COUNT 8u  /* at a time */
 
 struct kept {
     uint32_t count;
@@ -43,7 +44,7 @@ static pthread_key_t ends;
 
 static struct kept *kept_of(uint64_t slot_bytes)
 {
-    if (slot_bytes % STEP || slot_bytes > SIZES * STEP || !own.sizes ||
+    if (slot_bytes % STEP || slot_bytes > BYTES_MAX || !own.sizes ||
         own.is_busy)
         return NULL;
     return &own.sizes[slot_bytes / STEP - 1];
