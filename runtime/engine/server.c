@@ -86,20 +86,22 @@ static void must(bool is_done)
         mpg__fatal("epoll_ctl on the connections: %m");
 }
 
-/* Those who leave the role at the same time may all come here, and the
+/* It is in there if it has woken the server, and is not if somebody waited. But
+ * those who leave the role at the same time may all come here, and the
  * connection be lost meanwhile. */
-static void watch_only(int fd)
+static void watch_only(int fd, bool is_in)
 {
-    if (!control(EPOLL_CTL_ADD, fd, WATCHED))
-        must((errno == EEXIST && control(EPOLL_CTL_MOD, fd, WATCHED)) ||
-             errno == ENOENT || errno == EBADF);
+    int first = is_in ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    int second = is_in ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    if (!control(first, fd, WATCHED) && !control(second, fd, WATCHED))
+        must(errno == EEXIST || errno == ENOENT || errno == EBADF);
 }
 
-static void watch_on(void)
+static void watch_on(bool is_server)
 {
     int only = mpg__net_only_fd();
     if (only >= 0)
-        watch_only(only);
+        watch_only(only, is_server);
     if (atomic_exchange(&is_off, false))
         must(control(EPOLL_CTL_MOD, mpg__net_fd(), WATCHED));
 }
@@ -136,7 +138,7 @@ static void leave(bool is_server)
     if (atomic_fetch_or(&lingers, 0))
         return;
     if (atomic_load_explicit(&shorts, RELAXED) < SHORTS || !may_linger) {
-        watch_on();
+        watch_on(is_server);
         return;
     }
     atomic_store(&lingers, 1);
@@ -198,13 +200,13 @@ static void ask_for_short_slices(void)
 
 /* Never waits for the role: who has it may sleep for as long as the program
  * waits, and there is other work for this thread meanwhile. */
-static void serve_connections(void)
+static void serve_connections(int fd)
 {
+    if (fd == mpg__net_fd())
+        atomic_store(&is_off, true); /* It has fired. */
     if (!mpg__mutex_try(&role))
         return;
-    if (mpg__net_count() == 1)
-        (void)mpg__net_look(); /* There is only one place to look first. */
-    while (mpg__net_poll(0) > 0)
+    while ((fd == mpg__net_fd() ? mpg__net_poll(0) : mpg__net_look()) > 0)
         ;
     leave(true);
 }
@@ -217,9 +219,7 @@ static void answer(const struct epoll_event *event)
     } else if (event->data.fd == mpg__boot_fd()) {
         check_launcher(event->events);
     } else {
-        if (event->data.fd == mpg__net_fd())
-            atomic_store(&is_off, true); /* It has fired. */
-        serve_connections();
+        serve_connections(event->data.fd);
     }
 }
 
@@ -230,7 +230,7 @@ static void end_lingering(void)
     if (!mpg__mutex_try(&role))
         return;
     mpg__mutex_unlock(&role);
-    watch_on();
+    watch_on(false);
 }
 
 /* Each look is a timer's interrupt, so they become rarer. */

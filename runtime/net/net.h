@@ -92,8 +92,9 @@ void mpg__net_flush(void);
  * delivered.  One thread at a time. */
 int mpg__net_poll(int timeout_ms);
 
-/* As mpg__net_poll(0), but looks only at the host that was heard last, which is
- * one system call where that takes two.  Who uses it polls now and then too. */
+/* As mpg__net_poll(0), but looks only at the only connection, or at the host
+ * that was heard last, which is one system call where that takes two.  Who uses
+ * it polls now and then too. */
 int mpg__net_look(void);
 
 /* Makes a mpg__net_poll that sleeps return.  From any thread. */

@@ -245,9 +245,10 @@ static int host_event(unsigned host, uint32_t events)
 
 int mpg__net_look(void)
 {
-    if (!heard || atomic_load(&heard->state) != MPG_NET_OPEN)
-        return 0;
-    return receive_from(heard);
+    struct mpg__connection *c = atomic_load(&only);
+    if (!c)
+        c = heard;
+    return c && atomic_load(&c->state) == MPG_NET_OPEN ? receive_from(c) : 0;
 }
 
 /* Returns how many messages of the only connection were delivered. */
