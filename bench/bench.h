@@ -116,6 +116,13 @@ void wire_serve_end(enum peer);
 /* `count` round trips of 64 bytes there and `bytes` back, one sample each.
  * Both processes call it when the peer polls; else the first alone. */
 void wire_round_trips(enum peer, size_t bytes, int count, struct samples *);
+
+/* Both call it: the first does something, and the second, who polls, answers
+ * until that is done.  In there, or beside a peer that computes: one round trip
+ * as above, and while it is under way `meanwhile`. */
+void wire_both(void (*first)(void *), void *context);
+void wire_fetch(enum peer, void *to, size_t bytes, void (*meanwhile)(void *),
+                void *context);
 /* Bytes that the second has just written, of an array of WIRE_ARRAY, into an
  * array of the first as fast as they go; microseconds for all.  In whole 64
  * KiB. */

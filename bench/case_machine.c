@@ -27,6 +27,7 @@
 enum { PAGES = 64, ROUNDS = 30, CALLS = 20 };
 
 static char *pages;
+static char *behind; /* the same once more, that anybody may touch */
 static int uffd = -1;
 
 static _Noreturn void give_up(const char *what)
@@ -182,7 +183,9 @@ static bool open_object(void)
         give_up("mpgbench: memfd");
     pages = mmap(NULL, PAGES * BENCH_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
                  object, 0);
-    if (pages == MAP_FAILED)
+    behind = mmap(NULL, PAGES * BENCH_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+                  object, 0);
+    if (pages == MAP_FAILED || behind == MAP_FAILED)
         give_up("mpgbench: mmap");
     close(object);
     touch(pages, PAGES);
@@ -200,6 +203,7 @@ static void close_object(void)
     if (uffd >= 0)
         close(uffd);
     munmap(pages, PAGES * BENCH_PAGE);
+    munmap(behind, PAGES * BENCH_PAGE);
 }
 
 static void system_calls(struct samples *samples)
@@ -241,6 +245,73 @@ static void run_step(const struct bench_case *c, struct result *result)
         close_object();
         compute_end();
     }
+    mpg_barrier();
+}
+
+/* A remote read fault without a runtime: whoever faults asks for the page,
+ * makes its entry meanwhile, and puts the bytes behind it.  There is no
+ * protocol and no lock, nothing is found out, and the owner protects nothing.
+ * The signal and the network are what they are, so this is the floor. */
+
+static enum peer bare_peer;
+
+static void enter_page(void *page)
+{
+    make_entries(page, 1);
+}
+
+static void on_bare_fault(int signal, siginfo_t *info, void *context)
+{
+    char *page = (char *)((uintptr_t)info->si_addr & ~(BENCH_PAGE - 1ul));
+    (void)signal, (void)context;
+    wire_fetch(bare_peer, behind + (page - pages), BENCH_PAGE, enter_page,
+               page);
+}
+
+static void fault_all(void *samples)
+{
+    struct sigaction handler = {.sa_sigaction = on_bare_fault,
+                                .sa_flags = SA_SIGINFO},
+                     old;
+    to_absent();
+    exchange_handlers(&handler, &old);
+    for (int i = 0; i < PAGES; i++) {
+        double start = now_us();
+        touch(pages + i * 37 % PAGES * BENCH_PAGE, 1);
+        samples_add(samples, now_us() - start);
+    }
+    exchange_handlers(&old, NULL);
+}
+
+static void bare_round(struct result *result)
+{
+    if (bare_peer == PEER_POLLS) {
+        wire_round_trips(bare_peer, BENCH_PAGE, PAGES, &result->yardstick);
+        wire_both(fault_all, &result->ours);
+        return;
+    }
+    compute_begin();
+    if (mpg_host() == 0) {
+        wire_round_trips(bare_peer, BENCH_PAGE, PAGES, &result->yardstick);
+        fault_all(&result->ours);
+        compute_end();
+    }
+}
+
+static void run_bare(const struct bench_case *c, struct result *result)
+{
+    bool is_able = open_object(); /* all hosts, which are alike */
+    bare_peer = (enum peer)c->variant;
+    wire_serve_begin(bare_peer);
+    if (!is_able)
+        result->note = "this kernel's userfaultfd cannot do it";
+    for (int round = 0; round < ROUNDS && is_able; round++) {
+        mpg_barrier();
+        bare_round(result);
+        mpg_barrier();
+    }
+    wire_serve_end(bare_peer);
+    close_object();
     mpg_barrier();
 }
 
@@ -336,5 +407,12 @@ const struct bench_case machine_cases[] = {
             1, FAULT_ABSENT),
     MACHINE("fault_protected", "write, SIGBUS, UFFDIO_WRITEPROTECT, return",
             run_step, 1, FAULT_PROTECTED),
+    {"bare_fault_4096_waiting",
+     "read fault of sockets and userfaultfd alone, the owner polls",
+     "tcp_round_trip_polling", 0, RATIO_TIME, run_bare, 0, PEER_POLLS, NULL,
+     NULL},
+    {"bare_fault_4096_computing", "the same, the owner computes",
+     "tcp_round_trip_epoll_beside_computing", 0, RATIO_TIME, run_bare, 0,
+     PEER_COMPUTES, NULL, NULL},
     {0},
 };

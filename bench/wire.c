@@ -243,7 +243,7 @@ static void give_back(const cpu_set_t *before)
         (void)sched_setaffinity(0, sizeof *before, before);
 }
 
-static void poll_both(size_t bytes, int count, struct samples *samples)
+void wire_both(void (*first)(void *), void *context)
 {
     static const struct request end = {0};
     cpu_set_t before;
@@ -251,7 +251,7 @@ static void poll_both(size_t bytes, int count, struct samples *samples)
         return;
     take_core(&before);
     if (role == FIRST) {
-        ask(polled, bytes, count, samples);
+        first(context);
         send_all(polled, &end, sizeof end);
     } else if (role == SECOND) {
         serve_polling();
@@ -259,13 +259,36 @@ static void poll_both(size_t bytes, int count, struct samples *samples)
     give_back(&before);
 }
 
+struct trips {
+    size_t bytes;
+    int count;
+    struct samples *samples;
+};
+
+static void ask_polled(void *context)
+{
+    const struct trips *trips = context;
+    ask(polled, trips->bytes, trips->count, trips->samples);
+}
+
 void wire_round_trips(enum peer peer, size_t bytes, int count,
                       struct samples *samples)
 {
+    struct trips trips = {bytes, count, samples};
     if (peer == PEER_COMPUTES)
         ask(slept, bytes, count, samples);
     else
-        poll_both(bytes, count, samples);
+        wire_both(ask_polled, &trips);
+}
+
+void wire_fetch(enum peer peer, void *to, size_t bytes,
+                void (*meanwhile)(void *), void *context)
+{
+    struct request request = {.reply_bytes = bytes};
+    int fd = peer == PEER_COMPUTES ? slept : polled;
+    send_all(fd, &request, sizeof request);
+    meanwhile(context);
+    receive_all(fd, to, bytes);
 }
 
 double wire_stream(size_t from, size_t bytes)
