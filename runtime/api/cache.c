@@ -75,6 +75,7 @@ static void give_back(struct kept *kept, uint32_t count)
 static void end(void *sizes)
 {
     own.is_over = true;
+    set_busy(true);
     for (uint32_t i = 0; i < SIZES && !mpg__is_child(); i++)
         if (own.sizes[i].count)
             give_back(&own.sizes[i], own.sizes[i].count);
@@ -85,6 +86,8 @@ static void end(void *sizes)
 /* With signals blocked. */
 static void begin(void)
 {
+    if (own.sizes || own.is_over)
+        return;
     void *sizes =
         mmap(NULL, SIZES * sizeof(struct kept), PROT_READ | PROT_WRITE,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -93,6 +96,15 @@ static void begin(void)
         return;
     }
     own.sizes = sizes;
+}
+
+/* Of a thread that only frees. */
+static void begin_first(void)
+{
+    sigset_t before;
+    mpg__enter(&before);
+    begin();
+    mpg__leave(&before);
 }
 
 void *mpg__cache_take(uint64_t slot_bytes, bool *is_fresh)
@@ -126,25 +138,23 @@ static void fill(struct kept *kept, uint64_t slot_bytes)
 bool mpg__cache_fill(uint64_t slot_bytes)
 {
     sigset_t before;
-    bool is_full = false;
     mpg__enter(&before);
-    if (!own.sizes && !own.is_over)
-        begin();
+    begin();
     struct kept *kept = kept_of(slot_bytes);
     if (kept && !kept->count)
         fill(kept, slot_bytes);
-    is_full = kept && kept->count;
+    bool has_some = kept && kept->count;
     mpg__leave(&before);
-    return is_full;
+    return has_some;
 }
 
 bool mpg__cache_free(void *address)
 {
     struct mpg__single single;
-    if (!own.sizes || own.is_busy)
-        return false;
     mpg__refuse_child();
     uint64_t slot_bytes = mpg__single_find(address, &single);
+    if (!own.sizes && slot_bytes && slot_bytes <= BYTES_MAX)
+        begin_first();
     struct kept *kept = slot_bytes ? kept_of(slot_bytes) : NULL;
     if (!kept || !mpg__single_free(&single))
         return false;

@@ -38,12 +38,17 @@ static uint64_t size_class(uint64_t bytes, uint64_t align)
     return ((bytes ? bytes : 1) + step - 1) / step * step;
 }
 
+static void start_if_first(void)
+{
+    if (!atomic_load(&mpg__engine_is_started))
+        mpg__engine_start();
+}
+
 static void *allocate(const struct mpg__grain *grain, bool is_array,
                       uint64_t align, bool *is_fresh)
 {
     sigset_t before;
-    if (!atomic_load(&mpg__engine_is_started))
-        mpg__engine_start();
+    start_if_first();
     mpg__enter(&before);
     void *got = mpg__run_allocate(grain, is_array, align, is_fresh);
     mpg__leave(&before);
@@ -67,9 +72,11 @@ static void *allocate_single(uint64_t bytes, uint64_t align, bool *is_fresh)
      * are, that is. */
     if (mpg__views_for(grain.slot_bytes, MPG_SLOTS_MAX) > mpg__vm.views_max)
         grain.slot_bytes = MPG_PAGE;
+    start_if_first();
+    /* A signal's handler may have them before we do. */
     if (may_keep && mpg__cache_fill(grain.slot_bytes))
-        return mpg__cache_take(grain.slot_bytes, is_fresh);
-    return allocate(&grain, false, align, is_fresh);
+        kept = mpg__cache_take(grain.slot_bytes, is_fresh);
+    return kept ? kept : allocate(&grain, false, align, is_fresh);
 }
 
 void *mpg__heap_allocate(uint64_t bytes, uint64_t align, bool *is_fresh)
