@@ -9,8 +9,8 @@
  * Each slot has a word that says how long a run begins there.  It also says
  * that a thread keeps the slot for its next allocation (cache.c); then the slot
  * is taken and nobody's.  Threads change it from 1 to that and back without a
- * lock, so whoever frees a run changes it by exchange, and of two who free the
- * same one is told.
+ * lock, so whoever frees a run compares and exchanges it, and of two who free
+ * the same one is told.
  *
  * Lock order: the engine's lock before the heap's.  Waiting for a region
  * happens without either.
@@ -344,7 +344,7 @@ bool mpg__single_free(const struct mpg__single *single)
                                                    RELAXED, RELAXED);
 }
 
-uint64_t mpg__single_find(const void *address, struct mpg__single *single)
+uint64_t mpg__single_find(void *address, struct mpg__single *single)
 {
     uint32_t number, slot;
     if (!find(address, &number, &slot))
@@ -352,7 +352,7 @@ uint64_t mpg__single_find(const void *address, struct mpg__single *single)
     struct arena *arena = arena_of_region[number];
     if (!arena || slot >= arena->slots)
         return 0;
-    single->address = mpg__slot_address(mpg__region_get(number), slot);
+    single->address = address;
     single->length = &arena->lengths[slot];
     single->is_fresh = false;
     return mpg__region_get(number)->layout.slot_bytes;

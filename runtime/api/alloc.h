@@ -39,7 +39,7 @@ void mpg__single_use(const struct mpg__single *);
 bool mpg__single_free(const struct mpg__single *);
 
 /* The minipage at address, if this host allocates it; its size, or 0. */
-uint64_t mpg__single_find(const void *address, struct mpg__single *);
+uint64_t mpg__single_find(void *address, struct mpg__single *);
 
 /* Gives back the first minipages of a run of this host, up to a multiple of
  * align, a power of two that the run goes beyond.  Answers the new start. */

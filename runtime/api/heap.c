@@ -24,8 +24,6 @@
 static uint64_t size_class(uint64_t bytes, uint64_t align)
 {
     uint64_t step = 16;
-    if (bytes <= 64 * step && align <= step) /* the usual ones, in no time */
-        return ((bytes ? bytes : 1) + step - 1) & ~(step - 1);
     if (bytes > MPG_PAGE)
         step = MPG_PAGE;
     else
