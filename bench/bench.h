@@ -123,6 +123,7 @@ void wire_round_trips(enum peer, size_t bytes, int count, struct samples *);
 void wire_both(void (*first)(void *), void *context);
 void wire_fetch(enum peer, void *to, size_t bytes, void (*meanwhile)(void *),
                 void *context);
+
 /* Bytes that the second has just written, of an array of WIRE_ARRAY, into an
  * array of the first as fast as they go; microseconds for all.  In whole 64
  * KiB. */
