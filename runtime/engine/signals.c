@@ -9,9 +9,24 @@
  * the default action is restored and the handler returns, so that the
  * instruction faults again and the process dies at the right place, with the
  * right core.
+ *
+ * What a handler of the program's would find if it ran in the middle of ours:
+ * the engine's lock held by its own thread.  So signals are blocked meanwhile,
+ * by the kernel, which blocks them as it calls us and lets them in again as we
+ * return to it.  Most programs have no handlers, though, and then nothing can
+ * run in the middle: the program is *quiet*.  Signals need not be blocked, and
+ * who is ready need not return through the kernel (resume.c).
+ *
+ * A program is quiet until it gives itself its first handler, of any signal.
+ * From then on the kernel blocks signals for us; but a thread may be in here
+ * already, called when it did not.  So threads are counted as they come, and
+ * the program's call waits until they have gone: a fault depends on other hosts
+ * only, so it does not wait for long, nor for its own thread.  Who comes later,
+ * but was still called in the old way, sees that it has to block them itself.
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,13 +35,18 @@
 #include "engine_internal.h"
 #include "signals.h"
 
-typedef int sigaction_fn(int, const struct sigaction *, struct sigaction *);
-static sigaction_fn *real_sigaction;
-
 static const int ours[] = {SIGSEGV, SIGBUS, SIGTRAP};
 #define OURS_COUNT (sizeof ours / sizeof *ours)
 static struct sigaction programs[OURS_COUNT];
 static bool is_installed;
+
+/* Of the kernel's, of which the C library gives no number. */
+#define SIGNALS (_NSIG - 1)
+
+static _Atomic bool has_handlers; /* the program, or it is about to */
+static _Atomic unsigned inside;   /* threads in on_quiet_signal */
+static __thread unsigned inside_here __attribute__((tls_model("initial-exec")));
+static pid_t process; /* whose handlers these are */
 
 static int index_of(int signal)
 {
@@ -36,11 +56,12 @@ static int index_of(int signal)
     return -1;
 }
 
-static sigaction_fn *the_real_sigaction(void)
+mpg__sigaction_fn *mpg__real_sigaction(void)
 {
-    if (!real_sigaction)
-        real_sigaction = (sigaction_fn *)dlsym(RTLD_NEXT, "sigaction");
-    return real_sigaction;
+    static mpg__sigaction_fn *real;
+    if (!real)
+        real = (mpg__sigaction_fn *)dlsym(RTLD_NEXT, "sigaction");
+    return real;
 }
 
 static void die_by_default(int signal, const siginfo_t *info)
@@ -48,7 +69,7 @@ static void die_by_default(int signal, const siginfo_t *info)
     struct sigaction standard;
     memset(&standard, 0, sizeof standard);
     standard.sa_handler = SIG_DFL;
-    the_real_sigaction()(signal, &standard, NULL);
+    mpg__real_sigaction()(signal, &standard, NULL);
     /* A fault comes again by itself when we return; a signal that somebody
      * sent does not. */
     if (info->si_code <= 0 || signal == SIGTRAP)
@@ -100,160 +121,112 @@ static bool is_trace(const siginfo_t *info, const void *context)
             (registers[REG_EFL] & MPG_TRAP_FLAG));
 }
 
+/* Whether it was an access to shared memory, and has been seen to. */
+static bool is_seen_to(int signal, const siginfo_t *info, void *context)
+{
+    if (signal == SIGTRAP)
+        return is_trace(info, context) && mpg__fault_trap(context);
+    if (info->si_code <= 0 || !mpg__vm.backend ||
+        !(mpg__vm_is_shared(info->si_addr) ||
+          mpg__vm_is_composed(info->si_addr)))
+        return false;
+    mpg__refuse_child(); /* Its views are gone: any signal may come. */
+    return signal == mpg__vm.backend->signal &&
+           mpg__fault(info->si_addr, mpg__vm_fault_is_write(context), context);
+}
+
 static void on_signal(int signal, siginfo_t *info, void *context)
 {
     int saved = errno;
-    bool is_ours = false;
-    if (signal == SIGTRAP)
-        is_ours = is_trace(info, context) && mpg__fault_trap(context);
-    else if (info->si_code > 0 && mpg__vm.backend &&
-             (mpg__vm_is_shared(info->si_addr) ||
-              mpg__vm_is_composed(info->si_addr))) {
-        mpg__refuse_child(); /* Its views are gone: any signal may come. */
-        if (signal == mpg__vm.backend->signal)
-            is_ours = mpg__fault(info->si_addr, mpg__vm_fault_is_write(context),
-                                 context);
-    }
-    if (!is_ours)
+    if (!is_seen_to(signal, info, context))
         pass_on(signal, info, context);
     errno = saved;
 }
 
-void mpg__fault_start(void)
+static void block_all(void)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+}
+
+/* A fault in here that is our own mistake is nobody's to see to. */
+static void on_quiet_signal(int signal, siginfo_t *info, void *context)
+{
+    int saved = errno;
+    bool is_nested = inside_here++;
+    atomic_fetch_add(&inside, 1);
+    bool is_quiet = !atomic_load(&has_handlers);
+    if (!is_quiet)
+        block_all();
+    bool is_done = !is_nested && is_seen_to(signal, info, context);
+    inside_here--;
+    atomic_fetch_sub(&inside, 1);
+    if (!is_done)
+        pass_on(signal, info, context);
+    errno = saved;
+    if (is_done && is_quiet)
+        mpg__resume(context);
+}
+
+static void install(bool is_quiet, struct sigaction *before)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_sigaction = on_signal;
+    action.sa_sigaction = is_quiet ? on_quiet_signal : on_signal;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
-    sigfillset(&action.sa_mask);
+    if (is_quiet)
+        action.sa_flags |= SA_NODEFER;
+    else
+        sigfillset(&action.sa_mask);
     for (unsigned i = 0; i < OURS_COUNT; i++)
-        if (the_real_sigaction()(ours[i], &action, &programs[i]))
+        if (mpg__real_sigaction()(ours[i], &action, before ? &before[i] : NULL))
             mpg__fatal("cannot install a handler for signal %d: %m", ours[i]);
+}
+
+/* What the program, or a library of it, installed before we came. */
+static bool is_any_handled(void)
+{
+    for (int signal = 1; signal <= SIGNALS; signal++) {
+        struct sigaction action;
+        if (!mpg__real_sigaction()(signal, NULL, &action) &&
+            mpg__is_handler(&action))
+            return true;
+    }
+    return false;
+}
+
+void mpg__fault_start(void)
+{
+    mpg__resume_start();
+    has_handlers = is_any_handled();
+    process = getpid();
+    install(!has_handlers, programs);
     is_installed = true;
 }
 
-/* Signals that are to end the program.  A handler for one is the program's
- * own, and runs when a thread of the program can run it; without one nothing
- * is lost if the server thread, which otherwise takes no signals, is the one
- * that dies of it.  So a job's end need not wait for SIGKILL: the server thread
- * lets such signals in while it sleeps.
- *
- * (It does not watch a signalfd: whatever signal a process is sent wakes those
- * who watch one, and each fault is a signal.)
- *
- * A handler that the program gives itself must not run in the server thread,
- * so `sigaction` waits until that thread sleeps without letting it in.  Each
- * side says what it does and then looks at what the other says. */
-
-static const int ends[] = {SIGTERM, SIGINT, SIGHUP};
-#define ENDS_COUNT (sizeof ends / sizeof *ends)
-
-static _Atomic unsigned handled;  /* by the program: bit i for ends[i] */
-static _Atomic unsigned kept_out; /* by the server thread when it sleeps */
-static pid_t guarded;             /* the process with that thread */
-
-static unsigned bit_of(int signal)
+/* Without the kernel's word for it: a child of fork or vfork has handlers of
+ * its own, and no views. */
+void mpg__handlers_begin(void)
 {
-    for (unsigned i = 0; i < ENDS_COUNT; i++)
-        if (ends[i] == signal)
-            return 1u << i;
-    return 0;
-}
-
-static bool is_default(const struct sigaction *action)
-{
-    return !(action->sa_flags & SA_SIGINFO) && action->sa_handler == SIG_DFL;
-}
-
-static bool is_by_default(int signal)
-{
-    struct sigaction action;
-    return !the_real_sigaction()(signal, NULL, &action) && is_default(&action);
-}
-
-void mpg__ends_start(void)
-{
-    for (unsigned i = 0; i < ENDS_COUNT; i++)
-        if (!is_by_default(ends[i]))
-            atomic_fetch_or(&handled, 1u << i);
-    guarded = getpid();
-}
-
-void mpg__ends_asleep(sigset_t *mask)
-{
-    unsigned out;
-    do {
-        out = atomic_load(&handled);
-        atomic_store(&kept_out, out);
-    } while (out != atomic_load(&handled));
-    sigfillset(mask);
-    for (unsigned i = 0; i < ENDS_COUNT; i++)
-        if (!(out & 1u << i))
-            sigdelset(mask, ends[i]);
-}
-
-static void keep_out(unsigned bit)
-{
-    if (!bit || getpid() != guarded) /* In a child there is no such thread. */
+    if (!is_installed || getpid() != process)
         return;
-    atomic_fetch_or(&handled, bit);
-    while (!(atomic_load(&kept_out) & bit)) {
-        mpg__server_call();
-        usleep(100);
-    }
+    if (!atomic_exchange(&has_handlers, true))
+        install(false, NULL);
+    while (atomic_load(&inside) != inside_here)
+        sched_yield();
 }
 
-static void let_in(unsigned bit)
-{
-    if (!bit || getpid() != guarded || !(atomic_load(&handled) & bit))
-        return;
-    atomic_fetch_and(&handled, ~bit);
-    mpg__server_call();
-}
-
-void mpg__ends_take(void)
-{
-    sigset_t pending, taken;
-    sigemptyset(&taken);
-    sigpending(&pending);
-    for (unsigned i = 0; i < ENDS_COUNT; i++)
-        if (sigismember(&pending, ends[i]) == 1 && is_by_default(ends[i]))
-            sigaddset(&taken, ends[i]);
-    /* If there is one, this is the end. */
-    pthread_sigmask(SIG_UNBLOCK, &taken, NULL);
-}
-
-/* The program's own calls. */
-
-#define EXPORTED __attribute__((visibility("default")))
-
-EXPORTED int sigaction(int signal, const struct sigaction *restrict action,
-                       struct sigaction *restrict before)
+bool mpg__program_action(int signal, const struct sigaction *action,
+                         struct sigaction *before)
 {
     int index = index_of(signal);
-    if (index < 0 || !is_installed) {
-        if (action && !is_default(action))
-            keep_out(bit_of(signal));
-        int result = the_real_sigaction()(signal, action, before);
-        if (action && is_default(action) && !result)
-            let_in(bit_of(signal));
-        return result;
-    }
+    if (index < 0 || !is_installed)
+        return false;
     struct sigaction old = programs[index];
     if (action)
         programs[index] = *action;
     if (before)
         *before = old;
-    return 0;
-}
-
-EXPORTED sighandler_t signal(int number, sighandler_t handler)
-{
-    struct sigaction action, before;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = handler;
-    action.sa_flags = SA_RESTART;
-    if (sigaction(number, &action, &before))
-        return SIG_ERR;
-    return before.sa_handler; /* Of either kind: they share a union. */
+    return true;
 }
