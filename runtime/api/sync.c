@@ -61,6 +61,7 @@ EXPORTED void mpg_barrier(void)
     mpg__engine.barrier_place = (uintptr_t)__builtin_return_address(0);
     mpg__step_barrier();
     mpg__engine_unlock();
+    mpg__publish();
     mpg__wait(&waiter);
     mpg__leave(&before);
 }

@@ -157,10 +157,12 @@ static void perform(const struct mpg__event *event,
         mpg__composed_gained(event->region, event->slot);
         break;
     case MPG_ACTION_PROTECT:
-        mpg__pages_change(vm->protect, event->region, event->slot);
+        if (!mpg__publish_asked(event->region, event->slot))
+            mpg__pages_change(vm->protect, event->region, event->slot);
         mpg__composed_lost(event->region, event->slot, MPG_ACCESS_READ);
         break;
     case MPG_ACTION_CLOSE:
+        mpg__publish_lost(event->region, event->slot);
         mpg__pages_change(vm->close, event->region, event->slot);
         mpg__composed_lost(event->region, event->slot, MPG_ACCESS_NONE);
         mpg__engine.counts.invalidations++;

@@ -81,6 +81,13 @@ void mpg__composed_show(uint32_t region, uint32_t slot);
 /* Whether it has ever been open so far. */
 bool mpg__composed_has_been(uint32_t region, uint32_t page, enum mpg__access);
 
+/* publish.c, under the lock: somebody is to have a copy to read; whether the
+ * vpage is readable already.  It is nobody's here any more.  And this host's
+ * program needs to write it; whether that was why it could not. */
+bool mpg__publish_asked(uint32_t region, uint32_t slot);
+void mpg__publish_lost(uint32_t region, uint32_t slot);
+bool mpg__publish_undo(uint32_t region, uint32_t slot);
+
 /* advice.c, under the lock: a thread has faulted from first to next in order,
  * through the views.  What a fault in the composed view tells, that finds so
  * many of the page's minipages here and so many neither here nor asked for; and

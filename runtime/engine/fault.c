@@ -319,8 +319,11 @@ bool mpg__fault(const void *address, bool is_write, void *context)
     mpg__engine_lock();
     if (hold.is_loop)
         end_loop(context);
-    if (fault.need.page == MPG_NO_PAGE)
+    if (fault.need.page == MPG_NO_PAGE) {
         mpg__composed_show(fault.need.region, fault.need.slot);
+        if (mpg__publish_undo(fault.need.region, fault.need.slot))
+            hold.spurious = 0;
+    }
     if (hold.is_stepping && hold.ip == fault.ip) {
         obtain_more(&fault);
     } else {

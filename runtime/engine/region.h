@@ -34,6 +34,8 @@
 /* Among a minipage's hints: its vpage is closed, whatever this host may do
  * (composed.c). */
 #define MPG_HINT_HIDDEN 0x80u
+/* And: its vpage is only readable (publish.c). */
+#define MPG_HINT_PUBLISHED 0x40u
 
 /* How a region's minipages are given to home hosts. */
 enum mpg__homes {
@@ -65,6 +67,11 @@ struct mpg__region {
     struct {           /* ns (advice.c) */
         uint64_t credit, limit, since, pause, again;
     } advice;
+    struct { /* (publish.c) */
+        int16_t credit;
+        uint16_t asked;
+        bool is_known;
+    } publish;
     uint32_t acks_missing; /* subtrees that do not know of it yet */
     uint32_t asker_epoch;  /* at host 0: whose region it is */
     uint16_t asker;

@@ -272,7 +272,13 @@ static void meet(bool is_joiner, uintptr_t place)
         team.place = place;
     if (is_joiner)
         team.is_joining = true;
+    bool is_last_here = team.here + 1 == team.count;
     arrive();
+    if (is_last_here) {
+        mpg__engine_unlock(); /* Others may go on meanwhile. */
+        mpg__publish();
+        mpg__engine_lock();
+    }
     while (team.rounds == round && !(is_joiner && team.is_joined)) {
         if (atomic_load(&mpg__tasks_maybe) || mpg__self.has_run_tasks) {
             unlock_team(&before);

@@ -182,6 +182,17 @@ void mpg__recall(uintptr_t place)
     (void)place;
 }
 
+bool mpg__publish_asked(uint32_t region, uint32_t slot)
+{
+    (void)region, (void)slot;
+    return false;
+}
+
+void mpg__publish_lost(uint32_t region, uint32_t slot)
+{
+    (void)region, (void)slot;
+}
+
 void mpg__guard_enter(uint64_t id)
 {
     (void)id;
