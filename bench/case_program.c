@@ -26,7 +26,7 @@ const struct bench_case program_cases[] = {
             run_sor, 700),
     PROGRAM("is_2hosts", "IS, 2^25 keys, 120 rankings", 2, RATIO_SPEED, run_is,
             120),
-    PROGRAM("water_2hosts", "WATER, 8192 molecules, a step", 2, RATIO_SPEED,
+    PROGRAM("water_2hosts", "WATER, 8000 molecules, a step", 2, RATIO_SPEED,
             run_water, 1),
     PROGRAM("lu_2hosts", "LU 4096 x 4096 in blocks of 128 x 128", 2,
             RATIO_SPEED, run_lu, 0),
