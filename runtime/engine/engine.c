@@ -376,8 +376,10 @@ static void deliver_one(const struct mpg__message *message, const void *payload)
 {
     if (mpg__service_deliver(message, payload))
         return;
-    const char *why =
-        is_about_a_minipage(message->kind) ? bad_minipage(message) : NULL;
+    /* What brings bytes was looked at for their place. */
+    const char *why = is_about_a_minipage(message->kind) && !message->bytes
+                          ? bad_minipage(message)
+                          : NULL;
     if (why)
         mpg__fatal("host %u sent %s for region %u, minipage %u: %s",
                    (unsigned)message->from, mpg__message_name(message->kind),

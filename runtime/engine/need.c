@@ -49,7 +49,7 @@ bool mpg__need_is_same(const struct mpg__need *a, const struct mpg__need *b)
     return a->region == b->region && a->slot == b->slot && a->page == b->page;
 }
 
-static const struct mpg__copy *copies_of(const struct mpg__need *need)
+static struct mpg__copy *copies_of(const struct mpg__need *need)
 {
     return mpg__copy_of(need->region, need->slot);
 }
@@ -104,7 +104,7 @@ uint32_t mpg__need_ask(const struct mpg__need *need, uint32_t i)
 
 void mpg__need_pin(const struct mpg__need *need)
 {
-    mpg__step_copy(MPG_EVENT_PIN, need->region, need->slot, 0);
+    mpg__copy_pin(copies_of(need));
 }
 
 /* What has come may be lost again before its turn.  Then all that was lost is
@@ -112,10 +112,10 @@ void mpg__need_pin(const struct mpg__need *need)
  * minipage, and who has pinned that gets the others. */
 void mpg__need_take(const struct mpg__need *need)
 {
-    const struct mpg__copy *copies = copies_of(need);
+    struct mpg__copy *copies = copies_of(need);
     for (uint32_t i = 0; i < need->count; i++) {
         if (i)
-            mpg__step_copy(MPG_EVENT_PIN, need->region, need->slot + i, 0);
+            mpg__copy_pin(&copies[i]);
         if (copies[i].access < need->access && need->count > 1)
             (void)mpg__need_ask(need, i);
         obtain(need, need->slot + i);
@@ -124,8 +124,10 @@ void mpg__need_take(const struct mpg__need *need)
 
 void mpg__need_release(const struct mpg__need *need)
 {
+    struct mpg__copy *copies = copies_of(need);
     for (uint32_t i = 0; i < need->count; i++)
-        mpg__step_copy(MPG_EVENT_UNPIN, need->region, need->slot + i, 0);
+        if (!mpg__copy_unpin(&copies[i]))
+            mpg__step_copy(MPG_EVENT_UNPIN, need->region, need->slot + i, 0);
 }
 
 bool mpg__need_have(const struct mpg__need *need)

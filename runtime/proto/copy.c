@@ -394,8 +394,10 @@ static void unpin(struct mpg__step *step)
 {
     struct mpg__copy *copy = step->event->copy;
     mpg_assert(copy->pins > 0);
-    if (--copy->pins == 0 && copy->deferred)
-        obey_deferred(step);
+    if (mpg__copy_unpin(copy))
+        return;
+    copy->pins = 0;
+    obey_deferred(step);
 }
 
 void mpg__copy_step(struct mpg__step *step)
@@ -403,7 +405,7 @@ void mpg__copy_step(struct mpg__step *step)
     const struct mpg__event *event = step->event;
     mpg_assert(event->copy != 0);
     if (event->kind == MPG_EVENT_PIN) {
-        event->copy->pins++;
+        mpg__copy_pin(event->copy);
         mpg_assert(event->copy->pins != 0);
         return;
     }

@@ -199,6 +199,21 @@ bool mpg__message_is_for_home(unsigned kind);
  * never land under a reader's or writer's feet. */
 bool mpg__copy_accepts_data(const struct mpg__copy *, unsigned kind);
 
+/* The steps of PIN, and of UNPIN unless it is false, for a driver that has them
+ * often: nothing is to be done then. */
+static inline void mpg__copy_pin(struct mpg__copy *copy)
+{
+    copy->pins++;
+}
+
+static inline bool mpg__copy_unpin(struct mpg__copy *copy)
+{
+    bool is_awaited = copy->pins == 1 && copy->deferred;
+    if (!is_awaited)
+        copy->pins--;
+    return !is_awaited;
+}
+
 /* How many entries of waits are enough: every host has at most this many
  * requests in line at one home, per request that it may have open, and for
  * each minipage one push waits, whoever asked for it. */
