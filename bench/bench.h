@@ -5,7 +5,9 @@
  * A case is a collective function: every host of the job runs it, and host 0
  * keeps the samples.  Timings of shared machines drift, so no time stands
  * alone: a case takes samples of its own and of a yardstick in turns, round by
- * round, and what counts is the ratio of the medians.
+ * round, and what counts is the ratio of the medians; or, where each sample has
+ * one of the yardstick right behind it, the median of their ratios, which does
+ * not mind a machine that has two speeds.
  */
 #ifndef MPG_BENCH_BENCH_H
 #define MPG_BENCH_BENCH_H
@@ -29,9 +31,13 @@ double samples_quantile(struct samples *, double share);
 
 struct result {
     struct samples ours, yardstick;
-    double ratio;     /* of the medians, as the case defines it */
+    bool is_paired;   /* each of ours has its own yardstick */
     const char *note; /* NULL, or what the reader has to know */
 };
+
+/* A sample, and the yardstick's right behind it.  A case has only such ones, or
+ * none. */
+void result_pair(struct result *, double ours, double yardstick);
 
 /* How the ratio is made of the medians, and which way is good. */
 enum ratio {

@@ -255,8 +255,8 @@ static void time_turn(enum way way, const unsigned char *mapped,
     for (long i = 0; i < times; i++)
         go_beside(way, plain, views, c->size);
     double end = now_us();
-    samples_add(&result->ours, (between - start) / (double)times);
-    samples_add(&result->yardstick, (end - between) / (double)times);
+    result_pair(result, (between - start) / (double)times,
+                (end - between) / (double)times);
 }
 
 static void time_turns(enum way way, const unsigned char *mapped,

@@ -69,8 +69,21 @@ static void print_line(const struct line *line)
     fflush(stdout);
 }
 
+static double median_of_pairs(const struct result *result)
+{
+    struct samples ratios = {0};
+    for (size_t i = 0; i < result->ours.count; i++)
+        samples_add(&ratios,
+                    result->ours.values[i] / result->yardstick.values[i]);
+    double median = samples_quantile(&ratios, 0.5);
+    free(ratios.values);
+    return median;
+}
+
 void report_case(const struct bench_case *about, struct result *result)
 {
+    /* First: quantiles sort the samples. */
+    double of_pairs = result->is_paired ? median_of_pairs(result) : 0;
     if (count == CASES_MAX)
         abort(); /* The tables have outgrown the report. */
     struct line *line = &lines[count++];
@@ -80,7 +93,9 @@ void report_case(const struct bench_case *about, struct result *result)
                       .p99 = samples_quantile(&result->ours, 0.99),
                       .yardstick = samples_quantile(&result->yardstick, 0.5),
                       .note = result->note};
-    line->ratio = ratio_of(about->ratio, line->median, line->yardstick);
+    line->ratio = result->is_paired
+                      ? ratio_of(about->ratio, of_pairs, 1)
+                      : ratio_of(about->ratio, line->median, line->yardstick);
     free(result->ours.values);
     free(result->yardstick.values);
     print_line(line);

@@ -29,6 +29,13 @@ void samples_add(struct samples *samples, double value)
     samples->values[samples->count++] = value;
 }
 
+void result_pair(struct result *result, double ours, double yardstick)
+{
+    result->is_paired = true;
+    samples_add(&result->ours, ours);
+    samples_add(&result->yardstick, yardstick);
+}
+
 static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;

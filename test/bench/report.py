@@ -35,8 +35,8 @@ mmap_views_32x16MiB multiview_wide_32x16MiB views_wide_32x16MiB sor_2048_2hosts 
 lu_2hosts tsp_2hosts oversubscribed_sor_4hosts
 """.split()
 
-# Quick ones, of jobs of three kinds: 2 hosts, 4 hosts, OpenMP.
-DRIVEN = ["system_call", "barrier_2", "barrier_4", "region_start"]
+# Quick ones, of jobs of three kinds (2 hosts, 4 hosts, OpenMP), one of pairs.
+DRIVEN = ["system_call", "barrier_2", "barrier_4", "region_start", "copy_local"]
 
 
 def fail(text):
