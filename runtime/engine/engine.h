@@ -94,8 +94,8 @@ void mpg__recall(uintptr_t place);
 /* This phase of the program has asked for that. */
 void mpg__recall_note(uint32_t region, uint32_t slot, enum mpg__access);
 
-/* publish.c, without the lock, signals blocked: this host has come to a barrier,
- * said so, and is about to wait. */
+/* publish.c, without the lock, signals blocked: this host has come to a
+ * barrier, said so, and is about to wait. */
 void mpg__publish(void);
 
 /* advice.c, before anybody uses it: a region was added.  And whether regions
