@@ -148,10 +148,8 @@ EXPORTED sighandler_t signal(int number, sighandler_t handler)
     return exchange(number, handler, SA_RESTART);
 }
 
-/* Names that <signal.h> has only for some programs, or not at all. */
+/* <signal.h> no longer has it. */
 EXPORTED sighandler_t bsd_signal(int number, sighandler_t handler);
-EXPORTED sighandler_t __sysv_signal(int number, sighandler_t handler);
-EXPORTED sighandler_t sysv_signal(int number, sighandler_t handler);
 
 sighandler_t bsd_signal(int number, sighandler_t handler)
 {
@@ -164,12 +162,12 @@ EXPORTED sighandler_t ssignal(int number, sighandler_t handler)
 }
 
 /* What `signal` means in a program in strict ISO C. */
-sighandler_t __sysv_signal(int number, sighandler_t handler)
+EXPORTED sighandler_t __sysv_signal(int number, sighandler_t handler)
 {
     return exchange(number, handler, (int)SA_RESETHAND | SA_NODEFER);
 }
 
-sighandler_t sysv_signal(int number, sighandler_t handler)
+EXPORTED sighandler_t sysv_signal(int number, sighandler_t handler)
 {
     return __sysv_signal(number, handler);
 }
