@@ -8,7 +8,7 @@
 
 #include "bench.h"
 
-enum { PROGRAM_ROUNDS = 3 };
+enum { PROGRAM_ROUNDS = 5 };
 
 void run_sor(const struct bench_case *, struct result *);
 void run_is(const struct bench_case *, struct result *);
