@@ -6,7 +6,7 @@
  * One lock guards the protocol state of the host (E, mpg__engine.lock).  It is
  * held for short steps only, never while waiting and never while touching an
  * application view; whoever holds it has all signals blocked, because the
- * fault handler takes it.
+ * fault handler takes it, or is in that handler (signals.c).
  */
 #ifndef MPG_ENGINE_ENGINE_H
 #define MPG_ENGINE_ENGINE_H

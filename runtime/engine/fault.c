@@ -3,10 +3,10 @@
  * What happens on a fault.
  *
  * The thread that touched a vpage it may not touch comes here, in a signal
- * handler with all signals blocked.  It finds the minipage by arithmetic, pins
- * it, tells the protocol what it wants, and waits (wait.c): as a rule that
- * means it receives the answer itself.  Then it returns, and the instruction
- * runs again.
+ * handler in which no handler of the program's can run (signals.c).  It finds
+ * the minipage by arithmetic, pins it, tells the protocol what it wants, and
+ * waits (wait.c): as a rule that means it receives the answer itself.  Then it
+ * returns, and the instruction runs again.
  *
  * Progress.  Between our return and the instruction another host may take the
  * minipage away again; nothing tells us that the instruction has run.  Mostly

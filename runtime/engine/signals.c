@@ -93,7 +93,7 @@ static void pass_on(int signal, siginfo_t *info, void *context)
     struct sigaction handler = *action;
     if (handler.sa_flags & SA_RESETHAND)
         action->sa_handler = SIG_DFL, action->sa_flags &= ~SA_SIGINFO;
-    /* We run with everything blocked; the program's handler is to run with
+    /* Everything is blocked if it has one; the program's handler is to run with
      * what was blocked where the signal came, what it asked for, and the
      * signal itself. */
     sigset_t mask = ((ucontext_t *)context)->uc_sigmask;
@@ -150,7 +150,8 @@ static void block_all(void)
     pthread_sigmask(SIG_BLOCK, &all, NULL);
 }
 
-/* A fault in here that is our own mistake is nobody's to see to. */
+/* A fault in here would be our own mistake, and nobody could see to it: not
+ * ours again, which would wait for its own lock. */
 static void on_quiet_signal(int signal, siginfo_t *info, void *context)
 {
     int saved = errno;
@@ -205,8 +206,8 @@ void mpg__fault_start(void)
     is_installed = true;
 }
 
-/* Without the kernel's word for it: a child of fork or vfork has handlers of
- * its own, and no views. */
+/* Not in a child of fork or vfork, which has handlers of its own and no views;
+ * of vfork, it would tell its parent of them. */
 void mpg__handlers_begin(void)
 {
     if (!is_installed || getpid() != process)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * Between signals.c and those who meet signals: fault.c, in the handler, with
- * signals blocked; and whoever keeps others from being delivered.
+ * Between signals.c and those who meet signals: fault.c, in the handler; what
+ * the program calls; and whoever keeps signals from being delivered.
  */
 #ifndef MPG_ENGINE_SIGNALS_H
 #define MPG_ENGINE_SIGNALS_H
@@ -41,8 +41,9 @@ bool mpg__fault_trap(void *context);
 /* The thread leaves the instruction that it was stepping. */
 void mpg__fault_abandon(void);
 
-/* Threads that wait for other hosts have all signals blocked, and may wait for
- * ever.  So the server thread lets in those that are to end this host. */
+/* Threads that wait for other hosts in a call have all signals blocked, and may
+ * wait for ever.  So the server thread lets in those that are to end this host.
+ */
 
 /* Before there is a server thread. */
 void mpg__ends_start(void);

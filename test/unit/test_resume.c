@@ -21,7 +21,6 @@
     0xcd5ul            /* carry, parity, adjust, zero, sign, direction, ... */
 #define KINDS   0xe7ul /* of extended state: x87, SSE, AVX, AVX-512 */
 #define PATTERN 0x5a
-#define STORMS  20000
 
 /* As the code below has them, which knows them by name. */
 struct registers {
