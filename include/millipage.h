@@ -12,7 +12,8 @@
  * threads of one x86 machine.
  *
  * Every call is safe from any thread and from any number of threads at once.
- * None may be used in a signal handler.  Sizes are in bytes.
+ * None may be used in a signal handler.  No call, and no access to shared
+ * memory, is a place where a thread can be cancelled.  Sizes are in bytes.
  */
 #ifndef MILLIPAGE_H
 #define MILLIPAGE_H

@@ -61,7 +61,7 @@ static void set_busy(bool is_busy)
 /* Gives back those that were kept first. */
 static void give_back(struct kept *kept, uint32_t count)
 {
-    sigset_t before;
+    struct mpg__outside before;
     mpg__enter(&before);
     mpg__singles_give(kept->singles, count);
     mpg__leave(&before);
@@ -101,7 +101,7 @@ static void begin(void)
 /* Of a thread that only frees. */
 static void begin_first(void)
 {
-    sigset_t before;
+    struct mpg__outside before;
     mpg__enter(&before);
     begin();
     mpg__leave(&before);
@@ -137,7 +137,7 @@ static void fill(struct kept *kept, uint64_t slot_bytes)
 
 bool mpg__cache_fill(uint64_t slot_bytes)
 {
-    sigset_t before;
+    struct mpg__outside before;
     mpg__enter(&before);
     begin();
     struct kept *kept = kept_of(slot_bytes);

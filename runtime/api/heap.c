@@ -45,7 +45,7 @@ static void start_if_first(void)
 static void *allocate(const struct mpg__grain *grain, bool is_array,
                       uint64_t align, bool *is_fresh)
 {
-    sigset_t before;
+    struct mpg__outside before;
     start_if_first();
     mpg__enter(&before);
     void *got = mpg__run_allocate(grain, is_array, align, is_fresh);
@@ -91,7 +91,7 @@ void *mpg__heap_allocate(uint64_t bytes, uint64_t align, bool *is_fresh)
     struct mpg__grain grain = {MPG_PAGE, (uint32_t)slots, 1};
     char *got = allocate(&grain, true, extra ? MPG_PAGE : align, is_fresh);
     if (got && extra) {
-        sigset_t before;
+        struct mpg__outside before;
         mpg__enter(&before);
         got = mpg__run_align(got, extra);
         mpg__leave(&before);
@@ -224,7 +224,7 @@ static void copy_run(char *to, const char *from, uint64_t bytes)
 
 static void free_shared(void *pointer)
 {
-    sigset_t before;
+    struct mpg__outside before;
     if (mpg__cache_free(pointer))
         return;
     mpg__enter(&before);
@@ -234,7 +234,7 @@ static void free_shared(void *pointer)
 
 uint64_t mpg__heap_bytes(const void *pointer)
 {
-    sigset_t before;
+    struct mpg__outside before;
     mpg__enter(&before);
     uint64_t bytes = mpg__run_bytes(pointer);
     mpg__leave(&before);

@@ -136,7 +136,7 @@ EXPORTED int mpg_spawn(int host, void (*function)(), const char *signature, ...)
     va_end(arguments);
     if (!atomic_load(&mpg__engine_is_started))
         mpg__engine_start();
-    sigset_t before;
+    struct mpg__outside before;
     mpg__enter(&before);
     mpg__thread_ask((unsigned)host, &call, sizeof call);
     mpg__leave(&before);

@@ -49,7 +49,7 @@ EXPORTED const char *mpg_strerror(int error)
 
 EXPORTED void mpg_barrier(void)
 {
-    sigset_t before;
+    struct mpg__outside before;
     struct mpg__waiter waiter = {.next = NULL};
     need_engine();
     mpg__enter(&before);
@@ -68,7 +68,7 @@ EXPORTED void mpg_barrier(void)
 
 EXPORTED void mpg_lock(unsigned id)
 {
-    sigset_t before;
+    struct mpg__outside before;
     struct mpg__waiter waiter = {.next = NULL};
     need_engine();
     mpg__enter(&before);
@@ -81,7 +81,7 @@ EXPORTED void mpg_lock(unsigned id)
 
 EXPORTED void mpg_unlock(unsigned id)
 {
-    sigset_t before;
+    struct mpg__outside before;
     need_engine();
     mpg__enter(&before);
     mpg__engine_lock();
@@ -134,7 +134,7 @@ static void want(const struct range *range, unsigned access)
 EXPORTED int mpg_prefetch_ranges(const struct mpg_range *ranges, unsigned count)
 {
     int result = MPG_OK;
-    sigset_t before;
+    struct mpg__outside before;
     need_engine();
     mpg__enter(&before);
     mpg__engine_lock();
@@ -162,7 +162,7 @@ EXPORTED int mpg_prefetch(const void *address, size_t bytes, int for_write)
 EXPORTED int mpg_push(const void *address, size_t bytes)
 {
     struct range range;
-    sigset_t before;
+    struct mpg__outside before;
     need_engine();
     int error = find_range(address, bytes, &range);
     if (error)
@@ -179,7 +179,7 @@ EXPORTED int mpg_push(const void *address, size_t bytes)
 
 EXPORTED void mpg_stats(struct mpg_stats *stats, size_t size)
 {
-    sigset_t before;
+    struct mpg__outside before;
     mpg__enter(&before);
     struct mpg__counts counts = mpg__counts_now();
     mpg__leave(&before);

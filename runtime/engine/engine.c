@@ -54,18 +54,20 @@ void mpg__engine_unlock(void)
     errno = saved;
 }
 
-void mpg__enter(sigset_t *before)
+void mpg__enter(struct mpg__outside *before)
 {
     mpg__refuse_child();
     sigset_t all;
     sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, before);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before->cancel_state);
+    pthread_sigmask(SIG_BLOCK, &all, &before->mask);
     mpg__fault_abandon(); /* A handler may have jumped here out of a step. */
 }
 
-void mpg__leave(const sigset_t *before)
+void mpg__leave(const struct mpg__outside *before)
 {
-    pthread_sigmask(SIG_SETMASK, before, NULL);
+    pthread_sigmask(SIG_SETMASK, &before->mask, NULL);
+    pthread_setcancelstate(before->cancel_state, NULL);
 }
 
 /* Messages of this host to itself, and homes that want another look, in

@@ -61,9 +61,15 @@ void mpg__engine_lock(void);
 void mpg__engine_unlock(void);
 
 /* Brackets a call into the engine from ordinary code: signals blocked, so that
- * no handler of the program finds the engine's locks held by its own thread. */
-void mpg__enter(sigset_t *before);
-void mpg__leave(const sigset_t *before);
+ * no handler of the program finds the engine's locks held by its own thread;
+ * and the thread is not cancelled, for it would end with those locks, or with
+ * the role of receiver, and nobody would serve any more. */
+struct mpg__outside { /* how the thread was before */
+    sigset_t mask;
+    int cancel_state;
+};
+void mpg__enter(struct mpg__outside *before);
+void mpg__leave(const struct mpg__outside *before);
 
 /* A child of fork has copies of our connections but no part in the job: what
  * it did there would be done in its parent's name.  It ends, and it alone, when

@@ -294,7 +294,7 @@ void mpg__server_start(void)
     if (mpg__boot_fd() >= 0)
         add_watch(mpg__boot_fd(), EPOLLRDHUP);
     mpg__ends_start();
-    sigset_t before;
+    struct mpg__outside before;
     mpg__enter(&before); /* The thread inherits the mask: no signals. */
     pthread_t thread;
     pthread_attr_t attributes;

@@ -23,9 +23,15 @@
  * the program's call waits until they have gone: a fault depends on other hosts
  * only, so it does not wait for long, nor for its own thread.  Who comes later,
  * but was still called in the old way, sees that it has to block them itself.
+ *
+ * A thread may be cancelled, too, by another one, and would end at the first
+ * call of ours that may wait: with the role of receiver, so that this host
+ * answers nobody any more.  An access to memory is no place to be cancelled at,
+ * so the thread is not, until it is outside again.
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -78,7 +84,6 @@ static void die_by_default(int signal, const siginfo_t *info)
 
 static void pass_on(int signal, siginfo_t *info, void *context)
 {
-    mpg__fault_abandon();
     struct sigaction *action = &programs[index_of(signal)];
     if (!(action->sa_flags & SA_SIGINFO) && action->sa_handler == SIG_IGN &&
         info->si_code <= 0)
@@ -135,10 +140,22 @@ static bool is_seen_to(int signal, const siginfo_t *info, void *context)
            mpg__fault(info->si_addr, mpg__vm_fault_is_write(context), context);
 }
 
+/* Else it is the program's, and what the thread still has of us is let go. */
+static bool see_to(int signal, const siginfo_t *info, void *context)
+{
+    int cancel_state;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    bool is_done = is_seen_to(signal, info, context);
+    if (!is_done)
+        mpg__fault_abandon();
+    pthread_setcancelstate(cancel_state, NULL);
+    return is_done;
+}
+
 static void on_signal(int signal, siginfo_t *info, void *context)
 {
     int saved = errno;
-    if (!is_seen_to(signal, info, context))
+    if (!see_to(signal, info, context))
         pass_on(signal, info, context);
     errno = saved;
 }
@@ -160,7 +177,7 @@ static void on_quiet_signal(int signal, siginfo_t *info, void *context)
     bool is_quiet = !atomic_load(&has_handlers);
     if (!is_quiet)
         block_all();
-    bool is_done = !is_nested && is_seen_to(signal, info, context);
+    bool is_done = !is_nested && see_to(signal, info, context);
     inside_here--;
     atomic_fetch_sub(&inside, 1);
     if (!is_done)

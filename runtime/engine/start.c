@@ -250,7 +250,7 @@ unsigned mpg__local_hosts(void)
 void mpg__engine_start(void)
 {
     static mpg__mutex once;
-    sigset_t before;
+    struct mpg__outside before;
     mpg__enter(&before);
     mpg__mutex_lock(&once);
     if (!atomic_load(&mpg__engine_is_started)) {
@@ -369,7 +369,7 @@ void mpg__engine_finish(void)
     mpg__engine_start(); /* A host that never shared anything counts too. */
     mpg__threads_wait();
     fflush(NULL); /* What it wrote should not wait for the others. */
-    sigset_t before;
+    struct mpg__outside before;
     mpg__enter(&before);
     static const void *cards[MPG_BOOT_HOSTS_MAX];
     static uint32_t lengths[MPG_BOOT_HOSTS_MAX];

@@ -155,7 +155,7 @@ void mpg__thread_begin(uint32_t thread)
 
 void mpg__thread_end(uint32_t thread)
 {
-    sigset_t before;
+    struct mpg__outside before;
     mpg__enter(&before);
     mpg__engine_lock();
     records[thread].has_returned = true;
@@ -172,7 +172,7 @@ bool mpg__threads_run(void)
 
 void mpg__threads_wait(void)
 {
-    sigset_t before;
+    struct mpg__outside before;
     struct mpg__waiter waiter = {.next = NULL};
     mpg__enter(&before);
     mpg__engine_lock();

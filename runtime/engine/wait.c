@@ -257,7 +257,7 @@ static void wait_for(struct mpg__waiter *waiter)
 
 void mpg__pause(unsigned tries)
 {
-    sigset_t before;
+    struct mpg__outside before;
     int served = 0;
     mpg__enter(&before);
     if (mpg__role_try()) {

@@ -75,7 +75,7 @@ static void exit_everywhere(int status, void *unused)
 {
     struct mpg__message message = {.kind = MPG_MESSAGE_TEAM_EXIT,
                                    .slot = (uint32_t)status};
-    sigset_t before;
+    struct mpg__outside before;
     (void)unused;
     mpg__output_flush();
     mpg__enter(&before);
@@ -90,7 +90,7 @@ void mpg__leave_start(void)
 {
     pthread_t thread;
     pthread_attr_t attributes;
-    sigset_t before;
+    struct mpg__outside before;
     call = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (call < 0)
         mpg__fatal("cannot make an event descriptor: %m");
@@ -124,7 +124,7 @@ static void tell_children(void)
 
 void mpg__leave_finish(void)
 {
-    sigset_t before;
+    struct mpg__outside before;
     if (!is_started)
         return; /* exit was called before main. */
     mpg__enter(&before);

@@ -82,7 +82,7 @@ static void send(const char *text, uint32_t bytes)
 void mpg__output_drain(void)
 {
     char text[MPG_MESSAGE_SMALL_MAX];
-    sigset_t before;
+    struct mpg__outside before;
     ssize_t got;
     mpg__enter(&before);
     mpg__mutex_lock(&draining);
@@ -107,7 +107,7 @@ void mpg__output_flush(void)
 
 void mpg__output_print(void)
 {
-    sigset_t before;
+    struct mpg__outside before;
     mpg__enter(&before);
     mpg__engine_lock();
     while (line_count) {

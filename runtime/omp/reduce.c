@@ -75,26 +75,32 @@ static void release_others(void)
     }
 }
 
-static void unlocked(combine_fn *combine, void *into, void *from)
+/* What adds lists together, and how the thread was when it came. */
+struct adder {
+    combine_fn *combine;
+    struct mpg__outside before;
+};
+
+/* The program's own code, outside. */
+static void add(const struct adder *adder, void *into, void *from)
 {
-    sigset_t all;
+    struct mpg__outside same;
     mpg__engine_unlock();
-    sigemptyset(&all);
-    mpg__leave(&all);
-    combine(into, from);
-    mpg__enter(&all);
+    mpg__leave(&adder->before);
+    adder->combine(into, from);
+    mpg__enter(&same);
     mpg__engine_lock();
 }
 
-static void combine_own(combine_fn *combine, void *list, uint32_t count)
+static void combine_own(const struct adder *adder, void *list, uint32_t count)
 {
     while (reduction.here < count - 1)
         sleep_as(&reduction.first);
     for (uint32_t i = 1; i < count; i++)
-        unlocked(combine, list, reduction.lists[i]);
+        add(adder, list, reduction.lists[i]);
 }
 
-static void combine_children(combine_fn *combine, void *list)
+static void combine_children(const struct adder *adder, void *list)
 {
     unsigned self = mpg__engine.node.self;
     unsigned count = mpg__tree_children(self, mpg__engine.node.hosts);
@@ -102,7 +108,7 @@ static void combine_children(combine_fn *combine, void *list)
         struct mpg__message taken = {.kind = MPG_MESSAGE_TEAM_REDUCED};
         while (!reduction.children[i])
             sleep_as(&reduction.first);
-        unlocked(combine, list, (void *)reduction.children[i]);
+        add(adder, list, (void *)reduction.children[i]);
         reduction.children[i] = 0;
         mpg__post(mpg__tree_first_child(self) + i, &taken, NULL);
     }
@@ -123,19 +129,19 @@ static bool gather(combine_fn *combine, void *list, const void *lock)
 {
     const struct mpg__frame *frame = mpg__frame_now();
     uint32_t first, count = mpg__team_here(&first);
-    sigset_t before;
+    struct adder adder = {.combine = combine};
     bool by_tree =
         mpg__vm_is_shared(list) && frame->threads >= mpg__engine.node.hosts;
     if (count > THREADS_MAX)
         mpg__fatal("a reduction with more than %u threads a host", THREADS_MAX);
     mpg__output_flush();
-    mpg__enter(&before);
+    mpg__enter(&adder.before);
     mpg__engine_lock();
     bool is_first = frame->tid == first;
     if (is_first) {
-        combine_own(combine, list, count);
+        combine_own(&adder, list, count);
         if (by_tree) {
-            combine_children(combine, list);
+            combine_children(&adder, list);
             if (mpg__engine.node.self)
                 hand_to_parent(list);
         }
@@ -144,7 +150,7 @@ static bool gather(combine_fn *combine, void *list, const void *lock)
         wait_as_other(frame->tid - first, list);
     }
     mpg__engine_unlock();
-    mpg__leave(&before);
+    mpg__leave(&adder.before);
     has_lock = is_first && !by_tree && mpg__engine.node.hosts > 1;
     if (has_lock)
         mpg__omp_lock(MPG_LOCK_CRITICAL, lock);

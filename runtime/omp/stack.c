@@ -113,7 +113,7 @@ static char *shared_stack(uint64_t bytes)
 {
     struct mpg__grain grain = {MPG_PAGE, (uint32_t)(bytes / MPG_PAGE), 1};
     bool is_fresh;
-    sigset_t before;
+    struct mpg__outside before;
     if (bytes / MPG_PAGE > UINT32_MAX)
         return NULL;
     mpg__enter(&before);
@@ -158,7 +158,7 @@ void mpg__omp_stack_enter(void)
 void mpg__omp_stack_leave(void)
 {
     struct stack stack = mine;
-    sigset_t before;
+    struct mpg__outside before;
     if (!stack.start)
         return;
     mine.start = NULL;

@@ -88,7 +88,7 @@ static uint64_t id_of(enum mpg__lock_kind kind, const void *address)
 
 void mpg__omp_lock(enum mpg__lock_kind kind, const void *address)
 {
-    sigset_t before;
+    struct mpg__outside before;
     struct mpg__waiter waiter = {.next = NULL};
     if (!atomic_load(&mpg__engine_is_started))
         mpg__engine_start();
@@ -102,7 +102,7 @@ void mpg__omp_lock(enum mpg__lock_kind kind, const void *address)
 
 void mpg__omp_unlock(enum mpg__lock_kind kind, const void *address)
 {
-    sigset_t before;
+    struct mpg__outside before;
     mpg__output_flush();
     mpg__enter(&before);
     mpg__engine_lock();

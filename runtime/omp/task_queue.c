@@ -126,7 +126,7 @@ static void wake_hungry(void)
             !atomic_exchange(host_of(host)->hungry, 0))
             continue;
         struct mpg__message message = {.kind = MPG_MESSAGE_TEAM_WORK};
-        sigset_t before;
+        struct mpg__outside before;
         mpg__enter(&before);
         mpg__engine_lock();
         mpg__post(host, &message, NULL);
@@ -138,7 +138,7 @@ static void wake_hungry(void)
 
 static void wake_own(void)
 {
-    sigset_t before;
+    struct mpg__outside before;
     if (atomic_load(&mpg__tasks_maybe))
         return;
     mpg__enter(&before);

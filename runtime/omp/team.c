@@ -101,13 +101,13 @@ static void sleep_in(struct mpg__waiter **list)
     mpg__engine_lock();
 }
 
-static void lock_team(sigset_t *before)
+static void lock_team(struct mpg__outside *before)
 {
     mpg__enter(before);
     mpg__engine_lock();
 }
 
-static void unlock_team(const sigset_t *before)
+static void unlock_team(const struct mpg__outside *before)
 {
     mpg__engine_unlock();
     mpg__leave(before);
@@ -224,7 +224,7 @@ void mpg__team_wake(void)
 /* Host 0: perhaps the last task is done. */
 static void look_for_the_end(void)
 {
-    sigset_t before;
+    struct mpg__outside before;
     uint64_t made;
     lock_team(&before);
     uint32_t round = team.rounds;
@@ -243,7 +243,7 @@ static void look_for_the_end(void)
 /* Runs tasks while there are any; without the lock. */
 static void look_for_tasks(void)
 {
-    sigset_t before;
+    struct mpg__outside before;
     while (mpg__tasks_run_one())
         ;
     bool must_tell = mpg__self.has_run_tasks;
@@ -263,7 +263,7 @@ static void look_for_tasks(void)
 /* Arrives, and waits for the next round, or, as the joiner, for the others. */
 static void meet(bool is_joiner, uintptr_t place)
 {
-    sigset_t before;
+    struct mpg__outside before;
     mpg__output_flush();
     lock_team(&before);
     uint32_t round = team.rounds;
@@ -311,7 +311,7 @@ void mpg__team_join(void)
 
 void mpg__team_start(const struct mpg__start *start)
 {
-    sigset_t before;
+    struct mpg__outside before;
     lock_team(&before);
     begin(start);
     unlock_team(&before);
@@ -320,7 +320,7 @@ void mpg__team_start(const struct mpg__start *start)
 bool mpg__team_next(uint32_t slot, uint32_t *seen, struct mpg__start *start,
                     uint32_t *tid)
 {
-    sigset_t before;
+    struct mpg__outside before;
     lock_team(&before);
     while (team.regions == *seen)
         sleep_in(&team.idle);
