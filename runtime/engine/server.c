@@ -113,8 +113,11 @@ static void watch_off(void)
         (void)control(EPOLL_CTL_DEL, only, 0); /* It may not be in there. */
         return;
     }
-    atomic_store(&is_off, true);
     must(control(EPOLL_CTL_MOD, mpg__net_fd(), 0));
+    /* Not before: who has just left the role may be about to turn it on, which
+     * takes the word back and then turns it on.  If it did both in between,
+     * the watch would be off and nobody know. */
+    atomic_store(&is_off, true);
 }
 
 void mpg__wait_begins(void)
