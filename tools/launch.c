@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "job.h"
@@ -368,8 +369,15 @@ static void start_machines(struct job *job)
 
 static void open_stats(const char *path)
 {
+    struct stat now;
     if (!path)
         return;
+    /* The file was forgotten, and this is what was to run. */
+    if (!stat(path, &now) && S_ISREG(now.st_mode) && now.st_mode & 0111)
+        die("--stats %s: that is a program: name the file for the counts "
+            "before "
+            "it",
+            path);
     launcher.stats = fopen(path, "we");
     if (!launcher.stats)
         die("--stats %s: %s", path, strerror(errno));

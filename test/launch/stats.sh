@@ -34,3 +34,13 @@ expect_line 'no/such/folder: No such file'
 run "$MILLIRUN" --stats=/dev/full true
 expect_status 1
 expect_line '/dev/full: No space left'
+
+# The file was forgotten: the program is not taken for it.
+printf '#!/bin/sh\ntouch ran\n' >program
+chmod +x program
+cp program before
+run "$MILLIRUN" --stats ./program ./program
+expect_status 2
+expect_line '--stats ./program: that is a program'
+cmp program before || fail "the program is overwritten"
+[ ! -e ran ] || fail "something was started"
