@@ -26,8 +26,8 @@ static double shared_from[SETS][SIDE][SIDE], shared_to[SETS][SIDE][SIDE];
 #pragma millipage shared granularity(64)
 static double fine_from[SETS][SIDE][SIDE], fine_to[SETS][SIDE][SIDE];
 /* As those lie in pages: where lines begin is worth 3 %. */
-static double plain_from[SETS][SIDE][SIDE] __attribute__((aligned(4096))),
-    plain_to[SETS][SIDE][SIDE] __attribute__((aligned(4096)));
+static double plain_from[SETS][SIDE][SIDE] __attribute__((aligned(BENCH_PAGE))),
+    plain_to[SETS][SIDE][SIDE] __attribute__((aligned(BENCH_PAGE)));
 
 /* The same text for three kinds of arrays; a function that got pointers would
  * compile to one and the same code. */
