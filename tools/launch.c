@@ -374,9 +374,7 @@ static void open_stats(const char *path)
         return;
     /* The file was forgotten, and this is what was to run. */
     if (!stat(path, &now) && S_ISREG(now.st_mode) && now.st_mode & 0111)
-        die("--stats %s: that is a program: name the file for the counts "
-            "before "
-            "it",
+        die("--stats %s: that is a program: put the counts' file before it",
             path);
     launcher.stats = fopen(path, "we");
     if (!launcher.stats)

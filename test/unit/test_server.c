@@ -21,7 +21,9 @@
 #include "engine/signals.h"
 #include "net/net.h"
 
-enum { PATIENCE_NS = 1000000000, ROUNDS = 20 };
+#define PATIENCE_NS UINT64_C(10000000000)
+
+enum { ROUNDS = 20 };
 
 /* What the server thread does, as seen from here: it comes to where it turns
  * the watch on, is held up there until the other turns it off, and goes on. */
