@@ -12,7 +12,7 @@
 #include "bench.h"
 #include "millipage.h"
 
-enum { ROUNDS = 15 };
+enum { ROUNDS = 15, FIRST_ROUNDS = 5 };
 /* One round of a stencil differs from the next by a sixth; and arrays differ in
  * where their pages are, so there are some of them, one after the other. */
 enum { SETS = 5, SET_ROUNDS = 30 };
@@ -115,6 +115,27 @@ static void run_touch(const struct bench_case *c, struct result *result)
     mpg_barrier();
 }
 
+/* An array in order, as programs begin: each page is new here, and everywhere.
+ */
+static void run_first(const struct bench_case *c, struct result *result)
+{
+    size_t bytes = (size_t)c->size * BENCH_PAGE;
+    for (int round = 0; mpg_host() == 0 && round < FIRST_ROUNDS; round++) {
+        volatile char *got = mpg_malloc_grain(bytes, BENCH_PAGE);
+        if (!got) {
+            perror("mpgbench: shared memory");
+            exit(1);
+        }
+        double start = now_us();
+        for (long i = 0; i < c->size; i++)
+            got[i * BENCH_PAGE] = 1;
+        double time = now_us() - start;
+        result_pair(result, time / (double)c->size, touch_anonymous(c->size));
+        /* Not given back: the next one is to be new. */
+    }
+    mpg_barrier();
+}
+
 static void run_allocate(const struct bench_case *c, struct result *result)
 {
     enum { TIMES = 1000 };
@@ -180,6 +201,8 @@ const struct bench_case local_cases[] = {
           "memory_copy", RATIO_SPEED, run_copy, 0),
     ALONE("allocation_64", "mpg_malloc and mpg_free of 64 bytes",
           "malloc_and_free", RATIO_TIME, run_allocate, 64),
+    ALONE("first_write_page", "first write to each of 4096 pages, in order",
+          "anonymous_page_fault", RATIO_TIME, run_first, 4096),
     TOUCH("uffd", 10000, "10,000"),
     TOUCH("uffd", 1000000, "1,000,000"),
     TOUCH("mprotect", 10000, "10,000"),

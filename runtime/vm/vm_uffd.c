@@ -13,7 +13,8 @@
  * switches to a reader thread.
  *
  * UFFDIO_CONTINUE makes the entry from the object's page.  At a hole it says
- * EFAULT, and UFFDIO_COPY makes page and entry at once.
+ * EFAULT, and UFFDIO_COPY makes page and entry at once, of all pages up to the
+ * next one that is there.
  */
 #include "vm.h"
 
@@ -44,26 +45,31 @@
 
 static int uffd = -1;
 
-/* Makes the entry of a page that the object does not have yet, and the page.
- * (Touching it through the privileged view would make the page too, at the
- * price of a second page fault.)  False when the object has it by now. */
-static bool fill_hole(char *page, uint64_t mode)
+#define HOLE_MAX 64u /* pages that are made in one call */
+
+/* Makes pages that the object does not have yet, and their entries; how many
+ * bytes of them, which is none when it has the first by now.  (Touching them
+ * through the privileged view would make them too, at the price of a second
+ * page fault for each.) */
+static size_t fill_hole(char *start, size_t bytes, uint64_t mode)
 {
-    static const char zeros[MPG_PAGE];
+    static const char zeros[HOLE_MAX * MPG_PAGE];
     struct uffdio_copy request = {
-        .dst = (uintptr_t)page,
+        .dst = (uintptr_t)start,
         .src = (uintptr_t)zeros,
-        .len = MPG_PAGE,
+        .len = bytes < sizeof zeros ? bytes : sizeof zeros,
         .mode = mode & UFFDIO_CONTINUE_MODE_WP ? UFFDIO_COPY_MODE_WP : 0};
     while (ioctl(uffd, UFFDIO_COPY, &request)) {
+        if (request.copy > 0) /* The hole ends there. */
+            break;
         if (errno == EEXIST)
-            return false;
+            return 0;
         if (errno != EAGAIN)
             mpg__fatal("userfaultfd cannot fill the page at %p: %m (out of "
                        "memory?)",
-                       (void *)page);
+                       (void *)start);
     }
-    return true;
+    return (size_t)request.copy;
 }
 
 static void make_entries(char *start, size_t bytes, uint64_t mode)
@@ -78,7 +84,7 @@ static void make_entries(char *start, size_t bytes, uint64_t mode)
         if (request.mapped > 0)
             done = (size_t)request.mapped;
         else if (errno == EFAULT)
-            done = fill_hole(start, mode) ? MPG_PAGE : 0;
+            done = fill_hole(start, bytes, mode);
         else if (errno != EAGAIN)
             mpg__fatal("userfaultfd cannot open %zu bytes at %p: %m", bytes,
                        (void *)start);
