@@ -6,7 +6,8 @@
  * comes; then it makes the vpage's entry, and writes the bytes to a place that
  * is in no cache.  As long as nothing of the program can run (alone.c), nobody
  * looks at the vpage before that thread does, which is when it has the bytes.
- * So the entry is made, and the place fetched, while they are under way.
+ * So the entry is made and used once, and the place fetched, while they are
+ * under way.
  *
  * The protocol knows nothing of it.  What it says to do meets what was done
  * already in pages.c, and as a rule that is the same.  It may be something
@@ -76,6 +77,19 @@ static void fetch_place(void)
         __builtin_prefetch(place + at, 1);
 }
 
+/* The first access through a new entry finds nothing in the processor's
+ * translation cache; and nothing in the table that it looks at, where a
+ * hypervisor keeps that in its own hands, which costs more than the entry.  A
+ * write leaves what is there.  In assembly: sanitizers need not see it. */
+static void touch(void)
+{
+    char *at = mpg__slot_address(mpg__region_get(made.region), made.slot);
+    if (wanted.access == MPG_ACCESS_WRITE)
+        __asm__ volatile("lock orb $0, %0" : "+m"(*at) : : "cc");
+    else
+        __asm__ volatile("testb $0, %0" : : "m"(*at) : "cc");
+}
+
 void mpg__early_begin(void)
 {
     mpg__mutex_lock(&mpg__engine.lock);
@@ -83,6 +97,7 @@ void mpg__early_begin(void)
         mpg__pages_change(made.change, made.region, made.slot);
         mpg__pages_now();
         is_made = true;
+        touch();
         fetch_place();
     }
     wanted.access = MPG_ACCESS_NONE;

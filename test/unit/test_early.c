@@ -3,7 +3,10 @@
  * Vpages that are opened while their bytes are under way: when that is done,
  * and what becomes of it when the protocol says something else.
  */
+#include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "engine/engine_internal.h"
@@ -24,6 +27,10 @@ static char object[SLOTS * MPG_PAGE];
 
 /* What happened, a letter for each change; those of OTHER are small. */
 static char happened[16];
+/* Where the vpages are: private, so that writing one has the kernel make a copy
+ * of what the file has, which it tells. */
+static char *views;
+static int pagemap;
 
 static void note(char what, const char *start, size_t bytes)
 {
@@ -35,16 +42,17 @@ static void note(char what, const char *start, size_t bytes)
     happened[count] = (char)(slot == SLOT ? what : what - 'A' + 'a');
 }
 
-#define NOTED(name, letter)                                                    \
+#define NOTED(name, letter, allows)                                            \
     static void name(char *start, size_t bytes)                                \
     {                                                                          \
         note(letter, start, bytes);                                            \
+        CHECK_EQ(mprotect(start, bytes, allows), 0);                           \
     }
-NOTED(open_read, 'R')
-NOTED(open_write, 'W')
-NOTED(upgrade, 'U')
-NOTED(protect, 'P')
-NOTED(close_pages, 'C')
+NOTED(open_read, 'R', PROT_READ)
+NOTED(open_write, 'W', PROT_READ | PROT_WRITE)
+NOTED(upgrade, 'U', PROT_READ | PROT_WRITE)
+NOTED(protect, 'P', PROT_READ)
+NOTED(close_pages, 'C', PROT_NONE)
 
 static const struct mpg__vm_backend backend = {.open_read = open_read,
                                                .open_write = open_write,
@@ -100,6 +108,31 @@ static void say(void (*change)(char *, size_t), uint32_t slot)
 static void expect(const char *what)
 {
     CHECK_STR(happened, what);
+}
+
+/* How SLOT's vpage has been used since it was mapped. */
+static enum mpg__access used(void)
+{
+    uint64_t entry;
+    const uint64_t is_there = UINT64_C(1) << 63, is_of_file = UINT64_C(1) << 61;
+    off_t at = (off_t)((uintptr_t)(views + SLOT * MPG_PAGE) / MPG_PAGE);
+    CHECK_EQ(pread(pagemap, &entry, 8, at * 8), 8);
+    if (!(entry & is_there))
+        return MPG_ACCESS_NONE;
+    return entry & is_of_file ? MPG_ACCESS_READ : MPG_ACCESS_WRITE;
+}
+
+/* Nobody looks before the thread that waits, so it has nothing to find out. */
+static void what_is_made_has_been_used(void)
+{
+    CHECK_EQ(used(), MPG_ACCESS_NONE);
+    ask(MPG_ACCESS_NONE, MPG_ACCESS_READ);
+    CHECK_EQ(used(), MPG_ACCESS_READ);
+    mpg__early_end();
+    ask(MPG_ACCESS_NONE, MPG_ACCESS_WRITE);
+    CHECK_EQ(used(), MPG_ACCESS_WRITE);
+    CHECK_EQ(views[SLOT * MPG_PAGE], '!'); /* as it was */
+    mpg__early_end();
 }
 
 static void what_is_made_is_not_made_again(void)
@@ -188,13 +221,27 @@ static void nothing_stays_open(void)
     expect("UPU");
 }
 
+static void map_views(void)
+{
+    int file = memfd_create("views", MFD_CLOEXEC);
+    CHECK_EQ(ftruncate(file, sizeof object), 0);
+    for (off_t at = 0; at < (off_t)sizeof object; at += MPG_PAGE)
+        CHECK_EQ(pwrite(file, "!", 1, at), 1);
+    views = mmap(NULL, sizeof object, PROT_NONE, MAP_PRIVATE, file, 0);
+    CHECK(views != MAP_FAILED);
+    pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    CHECK(pagemap >= 0);
+}
+
 int main(void)
 {
+    map_views();
     mpg__vm = (struct mpg__vm){.backend = &backend,
                                .privileged = object,
-                               .views = MPG_VM_BASE + sizeof object,
+                               .views = views,
                                .bytes = sizeof object,
                                .stride = sizeof object};
+    what_is_made_has_been_used();
     what_is_made_is_not_made_again();
     nothing_without_need();
     large_ones_have_time();
