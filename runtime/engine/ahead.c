@@ -31,15 +31,18 @@
 #include "base/config.h"
 #include "engine_internal.h"
 
-#define RUN_LONG     8u   /* faults */
-#define GROWTH_SHIFT 2u   /* of its window with each further fault: fourfold */
-#define GROWTHS      4u   /* and then it is as long as can be */
-#define AHEAD_MAX    255u /* minipages that one fault asks for beside its own */
-#define AHEAD_BYTES  (1u << 20)
-#define GO_ON        3u /* times as many while those come, of a long stream */
-#define CREDIT       7u /* times */
-#define CREDIT_BITS  3  /* for each kind of access, in a region's hints */
-#define RUNS         4u /* that a thread may be in at a time: a = b + c */
+#define RUN_LONG     8u /* faults */
+#define GROWTH_SHIFT 2u /* of its window with each further fault: fourfold */
+#define GROWTHS      4u /* and then it is as long as can be */
+/* What one fault asks for beside its own minipage.  Small ones have to be many:
+ * each page of them is in as many views, and a change of some pages in each
+ * view costs a system call, however few they are. */
+#define AHEAD_MAX   4095u
+#define AHEAD_BYTES (1u << 20)
+#define GO_ON       3u /* times as many while those come, of a long stream */
+#define CREDIT      7u /* times */
+#define CREDIT_BITS 3  /* for each kind of access, in a region's hints */
+#define RUNS        4u /* that a thread may be in at a time: a = b + c */
 
 struct run {
     uint32_t region, first;

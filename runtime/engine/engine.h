@@ -20,8 +20,9 @@
 #include "proto/proto.h"
 #include "region.h"
 
-/* Requests that a host may have open at once by prefetching. */
-#define MPG_PREFETCH_MAX 512u
+/* Requests that a host may have open at once by prefetching: with room to spare
+ * below MPG_WAITS_OF_A_HOST. */
+#define MPG_PREFETCH_MAX 4096u
 /* Entries for waiting requests at a home, per host of the job. */
 #define MPG_WAITS_OF_A_HOST 8192u
 /* Blocks for the copy sets of the minipages homed at a host, 16 bytes each,

@@ -26,7 +26,9 @@
 
 #include "net/net.h"
 
-#define RUNS_MAX   64u
+/* One for each view of minipages of 64 bytes, for the composed view, and as
+ * many again, for another array or what is opened while something is closed. */
+#define RUNS_MAX   136u
 #define BEHIND_MAX 256u /* more of them, and the changes are made */
 
 /* What waits: each for vpages that no other one is about, so that their order

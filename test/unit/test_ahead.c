@@ -8,7 +8,7 @@
 #include "check.h"
 #include "engine/engine_internal.h"
 
-enum { SLOTS = 8192, WINDOW = 255 };
+enum { SLOTS = 8192, WINDOW = 256 };
 
 struct mpg__config mpg__config = {.ahead = 1};
 struct mpg__engine mpg__engine;
@@ -158,7 +158,7 @@ static void goes_on_for_its_fault_alone(void)
  * minipage included. */
 static void grows_fourfold(void)
 {
-    static const unsigned more[] = {0, 0, 0, 0, 0, 0, 0, 7, 31, 127, 255, 255};
+    static const unsigned more[] = {0, 0, 0, 0, 0, 0, 0, 7, 31, 127, 256, 256};
     uint32_t slot = 0;
     begin(4096);
     for (unsigned fault = 0; fault < sizeof more / sizeof *more; fault++) {
@@ -200,6 +200,18 @@ static void large_ones_are_fewer(void)
     unsigned before = asked;
     mpg__ahead_go_on();
     CHECK_EQ(asked, before + 8);
+}
+
+/* Less than 1 MiB, but many pages in each of their views. */
+static void small_ones_are_many(void)
+{
+    const unsigned most = 4095;
+    begin(64);
+    stream(most - 1);
+    CHECK_EQ(mpg__engine.requests_open, 1 + most);
+    come(2 + most / 2);
+    mpg__ahead_go_on();
+    CHECK_EQ(mpg__engine.requests_open, most / 2 + most / 2);
 }
 
 /* Whether all or nothing of a page is asked for or here. */
@@ -300,6 +312,7 @@ int main(void)
     grows_fourfold();
     is_likely_where_it_was_before();
     large_ones_are_fewer();
+    small_ones_are_many();
     composed_pages_are_asked_as_a_whole(1024);
     composed_pages_are_asked_as_a_whole(128);
     composed_pages_are_asked_as_a_whole(24);

@@ -125,6 +125,24 @@ static void views_are_a_call_each(void)
         expect(i, 'P', i * view, i * view + 50);
 }
 
+/* Minipages of 64 bytes lie in as many views, and loops go through their pages
+ * in one more. */
+static void small_ones_are_no_more(void)
+{
+    const unsigned view = STRIDE / MPG_PAGE;
+    begin(64, 64);
+    for (unsigned slot = 0; slot < 640; slot++) {
+        char *page = mpg__vm.views + (100 * view + slot / 64) * MPG_PAGE;
+        if (slot % 64 == 0)
+            mpg__pages_change_at(protect, page, page + MPG_PAGE);
+        mpg__pages_change(protect, 0, slot);
+    }
+    mpg__pages_now();
+    CHECK_EQ(count, 65);
+    for (unsigned i = 0; i < 64; i++)
+        expect(1 + i, 'P', i * view, i * view + 10);
+}
+
 static void order_of_a_page_stays(void)
 {
     begin(MPG_PAGE, 1);
@@ -237,6 +255,7 @@ int main(void)
                                .stride = STRIDE};
     neighbours_are_one_call();
     views_are_a_call_each();
+    small_ones_are_no_more();
     order_of_a_page_stays();
     passing_payloads_do_not_wait();
     changes_may_come_later();
