@@ -148,13 +148,19 @@ bool mpg__composed_has_been(uint32_t number, uint32_t page,
 
 /* Vpages in the views, while nobody uses them. */
 
+/* Also what was used there once: or each time that the page goes to and fro it
+ * would be opened and closed there as well, for ever. */
 void mpg__composed_hide(uint32_t number, uint32_t slot)
 {
     struct mpg__region *region = mpg__region_get(number);
     const struct mpg__copy *copy = &region->copies[slot];
-    /* Only then is it closed for sure; see early.c. */
-    if (region->is_composed && copy->access == MPG_ACCESS_NONE && !copy->asked)
-        region->hints[slot] |= MPG_HINT_HIDDEN;
+    uint8_t *hints = &region->hints[slot];
+    /* What was asked for may have been opened already (early.c). */
+    if (!region->is_composed || copy->asked || (*hints & MPG_HINT_HIDDEN))
+        return;
+    if (copy->access != MPG_ACCESS_NONE)
+        mpg__pages_change(mpg__vm.backend->close, number, slot);
+    *hints |= MPG_HINT_HIDDEN;
 }
 
 void mpg__composed_show(uint32_t number, uint32_t slot)

@@ -66,6 +66,8 @@ struct mpg__region {
                           NULL: there is one view (composed.c) */
     struct {           /* ns (advice.c) */
         uint64_t credit, limit, since, pause, again;
+        uint64_t told;   /* that loops are to use the composed view again ... */
+        uint32_t run_at; /* ... by a run that began there */
     } advice;
     struct { /* (publish.c) */
         int16_t credit;

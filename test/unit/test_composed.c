@@ -75,7 +75,10 @@ void mpg__pages_change(void (*what)(char *, size_t), uint32_t number,
                        uint32_t slot)
 {
     CHECK_EQ(number, NUMBER);
-    *views = what == open_read ? 'R' : what == open_write ? 'W' : '?';
+    *views = what == open_read     ? 'R'
+             : what == open_write  ? 'W'
+             : what == close_pages ? 'C'
+                                   : '?';
     views_slot = slot;
 }
 
@@ -244,13 +247,19 @@ static void hidden_until_wanted(void)
     *views = 0;
     mpg__composed_show(NUMBER, 3);
     CHECK_EQ(*views, 0);
-    /* What is open, or may be (early.c), cannot be hidden. */
+    /* What is open is closed first, once. */
+    copies[3].access = MPG_ACCESS_READ;
     mpg__composed_hide(NUMBER, 3);
+    CHECK(*views == 'C' && views_slot == 3 && (hints[3] & MPG_HINT_HIDDEN));
+    *views = 0;
+    mpg__composed_hide(NUMBER, 3);
+    CHECK_EQ(*views, 0);
+    /* What may be open or not (early.c) is not hidden. */
     copies[4].asked = MPG_ACCESS_READ;
     mpg__composed_hide(NUMBER, 4);
     region.is_composed = false;
     mpg__composed_hide(NUMBER, 5);
-    CHECK(!hints[3] && !hints[4] && !hints[5]);
+    CHECK(!hints[4] && !hints[5] && !*views);
     region.is_composed = true;
     hints[6] = 1; /* ahead.c's */
     mpg__composed_hide(NUMBER, 6);
@@ -390,6 +399,45 @@ static void returning_pages_are_tried(void)
     CHECK_EQ(divided(0, 1, 4 * MS, 0), 1);
 }
 
+/* Until the credit is used up; how much that was, in ms. */
+static unsigned credit_of(void)
+{
+    for (unsigned ms = 0; ms < 100000; ms += 10) {
+        if (!region.is_composed)
+            return ms;
+        now += 10 * MS;
+        mpg__advice_took(NUMBER, MPG_TALE_RETURNED, 4, now - 10 * MS);
+    }
+    return 0;
+}
+
+/* A loop that has begun without goes on without, and that is dear, too. */
+static void trials_are_a_tenth_of_the_time(void)
+{
+    begin(1024, 64);
+    mpg__advice_add(&region);
+    CHECK_LE(credit_of(), 10);
+    mpg__advice_run(NUMBER, 0, 8);
+    CHECK(region.is_composed);
+    now += 50 * MS;
+    mpg__advice_run(NUMBER, 0, 32); /* the same run */
+    now += 50 * MS;
+    mpg__advice_run(NUMBER, 0, 64);
+    now += 1000 * MS;
+    mpg__advice_run(NUMBER, 32, 64); /* of another loop, which has no choice */
+    unsigned credit = credit_of();   /* A tenth of it comes back meanwhile. */
+    CHECK(credit >= 1000 && credit < 1200);
+    /* What the last one took is not forgotten, as after any trial. */
+    mpg__advice_run(NUMBER, 0, 8);
+    credit = credit_of();
+    CHECK(credit >= 4000 && credit < 4800);
+    mpg__advice_run(NUMBER, 0, 8);
+    now += 1000000 * MS;
+    mpg__advice_run(NUMBER, 0, 64);
+    credit = credit_of();
+    CHECK(credit >= 20000 && credit < 24000);
+}
+
 int main(void)
 {
     pages_have_their_minipages();
@@ -400,5 +448,6 @@ int main(void)
     runs_tell();
     divided_pages_are_a_tenth_of_the_time();
     returning_pages_are_tried();
+    trials_are_a_tenth_of_the_time();
     return check_report();
 }
