@@ -2,6 +2,8 @@
  *
  * A large array of host 1 that host 0 goes through, in order or not.
  */
+#include <stdlib.h>
+
 #include "bench.h"
 #include "millipage.h"
 
@@ -16,7 +18,11 @@ static volatile char by_1024[ARRAY];
 #pragma millipage shared granularity(65536)
 static volatile char by_65536[ARRAY];
 
-enum { READ_IN_ORDER, WRITE_IN_ORDER, READ_ANYWHERE, READ_NEW };
+/* Only the parts that are gone through again. */
+#pragma millipage shared granularity(64)
+static long by_64[WIRE_ARRAY / sizeof(long)];
+
+enum { READ_IN_ORDER, WRITE_IN_ORDER, READ_ANYWHERE, READ_NEW, READ_BY_LOOP };
 
 /* As many parts are gone through again and again, as the yardstick goes through
  * those of arrays of its own.  Or each for the first time, when its pages are
@@ -30,10 +36,29 @@ static volatile char *at(long grain, long offset)
                             : &by_page[offset];
 }
 
-static void fill(long grain, long start)
+/* Loops as programs have them, which may go by the page. */
+static void fill_by_loop(long start, long value)
 {
-    for (long i = 0; i < PART; i += 64)
-        *at(grain, start + i) = 1;
+    long first = start / (long)sizeof(long);
+    for (long i = 0; i < PART / (long)sizeof(long); i++)
+        by_64[first + i] = value;
+}
+
+static void read_by_loop(long start, long value)
+{
+    long first = start / (long)sizeof(long), sum = 0;
+    for (long i = 0; i < PART / (long)sizeof(long); i++)
+        sum += by_64[first + i];
+    if (sum != value * (PART / (long)sizeof(long)))
+        abort();
+}
+
+static void fill(const struct bench_case *c, long start, long round)
+{
+    if (c->variant == READ_BY_LOOP)
+        fill_by_loop(start, round);
+    for (long i = 0; c->variant != READ_BY_LOOP && i < PART; i += 64)
+        *at(c->size, start + i) = 1;
 }
 
 /* The i-th minipage of a part in an order that no reader can foresee. */
@@ -42,8 +67,12 @@ static long shuffled(long i, long count)
     return i * 40503 % count; /* an odd factor, and count is a power of two */
 }
 
-static void go_through(const struct bench_case *c, long start)
+static void go_through(const struct bench_case *c, long start, long round)
 {
+    if (c->variant == READ_BY_LOOP) {
+        read_by_loop(start, round);
+        return;
+    }
     long count = PART / c->size;
     for (long i = 0; i < count; i++) {
         long slot = c->variant == READ_ANYWHERE ? shuffled(i, count) : i;
@@ -61,13 +90,13 @@ static void run_stream(const struct bench_case *c, struct result *result)
         bool is_new = c->variant == READ_NEW;
         long start = (is_new ? PARTS + round : round % PARTS) * PART;
         if (mpg_host() == 1)
-            fill(c->size, start);
+            fill(c, start, round);
         mpg_barrier();
         double raw =
             mpg_host() < 2 ? wire_stream(round % PARTS * PART, PART) : 0;
         if (mpg_host() == 0) {
             double begin = now_us();
-            go_through(c, start);
+            go_through(c, start, round);
             double took = now_us() - begin;
             if (is_new || round >= WARMING) {
                 samples_add(&result->ours, took);
@@ -87,6 +116,8 @@ const struct bench_case stream_cases[] = {
      STREAM, 0, RATIO_SPEED, run_stream, 4096, READ_NEW, NULL, NULL},
     {"sequential_read_1024", "the same by minipages of 1024 bytes", STREAM, 0,
      RATIO_SPEED, run_stream, 1024, READ_IN_ORDER, NULL, NULL},
+    {"sequential_read_loop_64", "the same by a loop over minipages of 64 bytes",
+     STREAM, 0, RATIO_SPEED, run_stream, 64, READ_BY_LOOP, NULL, NULL},
     {"sequential_read_65536", "the same by minipages of 64 KiB", STREAM, 0,
      RATIO_SPEED, run_stream, 65536, READ_IN_ORDER, NULL, NULL},
     {"sequential_write_page", "writing 8 MiB of a remote array, by pages",
