@@ -26,16 +26,9 @@
  * by one, take many times as long as their pages.  So that trials, too, take a
  * tenth of the time, the credit is at least ten times what was left of the
  * loop.
- *
- * And hosts that use a page for different things may still be better off by the
- * page, which goes to and fro but with fewer faults.  So faults in the views
- * are counted too, while a region is not composed.  When they take as large a
- * part of the time as those by the page did before, it was in vain: the region
- * is composed again at once, with more credit each time.
  */
 #include "base/config.h"
 #include "engine_internal.h"
-#include "need.h"
 
 #define RUN_PAGES    2u  /* in order that tell */
 #define SHARE        10u /* of the time that passes is credit: a tenth */
@@ -43,30 +36,14 @@
 #define PAUSE_FIRST  UINT64_C(20000000)
 #define LONGEST      UINT64_C(20000000000) /* of both */
 #define GROWTH       4u
-#define VAIN_MAX     7u /* times that credit grows by that */
 
 enum { NEVER, WHILE_IT_PAYS, ALWAYS }; /* MILLIPAGE_COMPOSE */
 
-/* How many of 1024 parts of the time faults have taken this way. */
-static uint32_t share_of(const struct mpg__region *region, uint64_t now)
-{
-    uint64_t time = now - region->advice.begun;
-    return time ? (uint32_t)(region->advice.spent * 1024 / time) : 0;
-}
-
-static void begin(struct mpg__region *region, uint64_t now)
-{
-    region->advice.begun = now;
-    region->advice.spent = 0;
-}
-
 static void advise(struct mpg__region *region, uint32_t number,
-                   bool is_composed, uint64_t now)
+                   bool is_composed)
 {
     if (is_composed)
         mpg__vm_need_composed();
-    region->advice.share = share_of(region, now);
-    begin(region, now);
     region->is_composed = is_composed;
     if (mpg__services.composed)
         mpg__services.composed(number, is_composed);
@@ -115,8 +92,7 @@ void mpg__advice_run(uint32_t number, uint32_t first, uint32_t next)
     region->advice.credit = region->advice.limit;
     region->advice.since = region->advice.told = now;
     region->advice.run_at = first;
-    region->advice.vain = 0;
-    advise(region, number, true, now);
+    advise(region, number, true);
 }
 
 enum mpg__tale mpg__advice_tale(uint32_t number, uint32_t page,
@@ -124,12 +100,9 @@ enum mpg__tale mpg__advice_tale(uint32_t number, uint32_t page,
                                 uint32_t away)
 {
     /* What this host never had nobody has taken from it. */
-    const struct mpg__region *region = mpg__region_get(number);
-    if (!region->composed || mpg__config.compose != WHILE_IT_PAYS || !away)
-        return MPG_TALE_NONE;
-    if (page == MPG_NO_PAGE)
-        return region->is_composed ? MPG_TALE_NONE : MPG_TALE_SINGLE;
-    if (!region->is_composed || !mpg__composed_has_been(number, page, access))
+    if (!mpg__region_get(number)->is_composed ||
+        mpg__config.compose == ALWAYS || !away ||
+        !mpg__composed_has_been(number, page, access))
         return MPG_TALE_NONE;
     return here ? MPG_TALE_DIVIDED : MPG_TALE_RETURNED;
 }
@@ -153,52 +126,23 @@ static void give_up(struct mpg__region *region, enum mpg__tale tale,
     region->advice.limit = CREDIT_FIRST;
 }
 
-/* A fault in a view, of a region that is tried without.  When such faults have
- * taken as much of the time as those before, they are no better. */
-static void took_single(struct mpg__region *region, uint32_t number,
-                        uint64_t now)
-{
-    if (region->advice.spent < CREDIT_FIRST ||
-        share_of(region, now) < region->advice.share)
-        return;
-    uint64_t limit = CREDIT_FIRST;
-    if (region->advice.vain < VAIN_MAX)
-        region->advice.vain++;
-    for (uint32_t i = 0; i < region->advice.vain; i++)
-        grow(&limit, CREDIT_FIRST);
-    if (region->advice.limit < limit)
-        region->advice.limit = limit;
-    region->advice.credit = region->advice.limit;
-    region->advice.since = now;
-    region->advice.told = 0;
-    advise(region, number, true, now);
-}
-
 void mpg__advice_took(uint32_t number, enum mpg__tale tale, uint32_t away,
                       uint64_t since)
 {
     struct mpg__region *region = mpg__region_get(number);
-    if (region->is_composed == (tale == MPG_TALE_SINGLE))
-        return; /* Too late: another thread has changed it meanwhile. */
-    uint64_t now = mpg__now_ns(), cost = now - since;
-    if (tale == MPG_TALE_SINGLE) {
-        region->advice.spent += cost;
-        took_single(region, number, now);
+    if (!region->is_composed)
         return;
-    }
+    uint64_t now = mpg__now_ns(), cost = now - since;
+    if (tale == MPG_TALE_DIVIDED)
+        cost *= 1 + away;
     uint64_t credit =
         region->advice.credit + (now - region->advice.since) / SHARE;
     region->advice.since = now;
-    if (credit >= region->advice.limit) {
+    if (credit > region->advice.limit)
         credit = region->advice.limit;
-        begin(region, since);
-    }
-    region->advice.spent += cost;
-    if (tale == MPG_TALE_DIVIDED)
-        cost *= 1 + away;
     region->advice.credit = credit > cost ? credit - cost : 0;
     if (region->advice.credit)
         return;
     give_up(region, tale, now);
-    advise(region, number, false, now);
+    advise(region, number, false);
 }

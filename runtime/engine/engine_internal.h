@@ -90,15 +90,10 @@ bool mpg__publish_undo(uint32_t region, uint32_t slot);
 
 /* advice.c, under the lock: a thread has faulted from first to next in order,
  * through the views.  What a fault in the composed view tells, that finds so
- * many of the page's minipages here and so many neither here nor asked for (a
- * single one, when the page is MPG_NO_PAGE); and how long that took, so far. */
+ * many of the page's minipages here and so many neither here nor asked for; and
+ * how long that took, so far. */
 void mpg__advice_run(uint32_t region, uint32_t first, uint32_t next);
-enum mpg__tale {
-    MPG_TALE_NONE,
-    MPG_TALE_DIVIDED,
-    MPG_TALE_RETURNED,
-    MPG_TALE_SINGLE
-};
+enum mpg__tale { MPG_TALE_NONE, MPG_TALE_DIVIDED, MPG_TALE_RETURNED };
 enum mpg__tale mpg__advice_tale(uint32_t region, uint32_t page,
                                 enum mpg__access, uint32_t here, uint32_t away);
 void mpg__advice_took(uint32_t region, enum mpg__tale, uint32_t away,

@@ -58,7 +58,7 @@ struct hold {
     uint64_t loop_end; /* when a loop has had enough of them */
     uint32_t traps;    /* set and not come yet: a handler of the program may
                           run, and fault, before the stepped instruction */
-    struct {           /* a fault that tells something (advice.c) */
+    struct {           /* a fault in the composed view that tells something */
         enum mpg__tale tale;
         uint32_t region, away;
         uint64_t since;
@@ -78,7 +78,7 @@ struct fault {
 static void begin_tale(const struct mpg__need *need, uint32_t missing,
                        uint32_t away)
 {
-    if (hold.told.tale)
+    if (need->page == MPG_NO_PAGE || hold.told.tale)
         return;
     hold.told.tale = mpg__advice_tale(need->region, need->page, need->access,
                                       need->count - missing, away);

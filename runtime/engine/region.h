@@ -68,10 +68,6 @@ struct mpg__region {
         uint64_t credit, limit, since, pause, again;
         uint64_t told;   /* that loops are to use the composed view again ... */
         uint32_t run_at; /* ... by a run that began there */
-        /* Of the way that loops go now: since when, what faults have taken; and
-         * how many of 1024 parts of the time they took the other way. */
-        uint64_t begun, spent;
-        uint32_t share, vain;
     } advice;
     struct { /* (publish.c) */
         int16_t credit;

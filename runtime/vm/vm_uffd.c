@@ -53,7 +53,7 @@ static int uffd = -1;
  * page fault for each.) */
 static size_t fill_hole(char *start, size_t bytes, uint64_t mode)
 {
-    static const char zeros[HOLE_MAX * MPG_PAGE];
+    static char zeros[HOLE_MAX * MPG_PAGE]; /* const, it would be in the file */
     struct uffdio_copy request = {
         .dst = (uintptr_t)start,
         .src = (uintptr_t)zeros,

@@ -8,7 +8,6 @@
 #include "base/config.h"
 #include "check.h"
 #include "engine/engine_internal.h"
-#include "engine/need.h"
 
 enum { SLOTS = 4096, PAGES = 64, NUMBER = 3 };
 #define MS UINT64_C(1000000)
@@ -439,56 +438,6 @@ static void trials_are_a_tenth_of_the_time(void)
     CHECK(credit >= 20000 && credit < 24000);
 }
 
-/* Faults that take one part in so many of the time, until the advice changes;
- * how many ms of them, or `most`. */
-static unsigned faults(enum mpg__tale what, unsigned one_in, unsigned most)
-{
-    bool before = region.is_composed;
-    for (unsigned ms = 0; ms < most; ms++) {
-        if (region.is_composed != before)
-            return ms;
-        now += one_in * MS;
-        mpg__advice_took(NUMBER, what, 0, now - MS);
-    }
-    return most;
-}
-
-/* In the views, faults may take as much as by the page. */
-static void what_is_no_better_is_given_up(void)
-{
-    begin(1024, 64);
-    mpg__advice_add(&region);
-    now += 1000 * MS; /* without faults, which do not count */
-    CHECK_EQ(mpg__advice_tale(NUMBER, MPG_NO_PAGE, MPG_ACCESS_READ, 0, 1),
-             MPG_TALE_NONE);
-    CHECK_LE(faults(MPG_TALE_DIVIDED, 3, 100), 5);
-    CHECK_EQ(mpg__advice_tale(NUMBER, MPG_NO_PAGE, MPG_ACCESS_READ, 0, 1),
-             MPG_TALE_SINGLE);
-    CHECK_EQ(mpg__advice_tale(NUMBER, MPG_NO_PAGE, MPG_ACCESS_READ, 1, 0),
-             MPG_TALE_NONE);
-    CHECK_EQ(faults(MPG_TALE_SINGLE, 4, 1000), 1000);
-    now += 100000 * MS;
-    mpg__advice_run(NUMBER, 0, 8);
-    /* And then they may, but not for long, and each time for longer. */
-    CHECK_LE(faults(MPG_TALE_DIVIDED, 3, 100), 5);
-    CHECK_EQ(faults(MPG_TALE_SINGLE, 2, 1000), 3);
-    unsigned credit = faults(MPG_TALE_DIVIDED, 3, 100);
-    CHECK(credit >= 12 && credit <= 19);
-    CHECK_EQ(faults(MPG_TALE_SINGLE, 1, 1000), 3);
-    credit = faults(MPG_TALE_DIVIDED, 3, 1000);
-    CHECK(credit >= 48 && credit <= 72);
-    /* Another thread's: too late. */
-    mpg__advice_took(NUMBER, MPG_TALE_DIVIDED, 0, now - 1000 * MS);
-    CHECK(!region.is_composed);
-    /* When one was worth it, those before are forgotten. */
-    now += 100000 * MS;
-    mpg__advice_run(NUMBER, 0, 8);
-    CHECK_LE(faults(MPG_TALE_DIVIDED, 3, 100), 5);
-    CHECK_EQ(faults(MPG_TALE_SINGLE, 2, 1000), 3);
-    credit = faults(MPG_TALE_DIVIDED, 3, 1000);
-    CHECK(credit >= 12 && credit <= 19);
-}
-
 int main(void)
 {
     pages_have_their_minipages();
@@ -500,6 +449,5 @@ int main(void)
     divided_pages_are_a_tenth_of_the_time();
     returning_pages_are_tried();
     trials_are_a_tenth_of_the_time();
-    what_is_no_better_is_given_up();
     return check_report();
 }
