@@ -20,11 +20,12 @@
 #include "proto/proto.h"
 #include "region.h"
 
-/* Requests that a host may have open at once by prefetching: with room to spare
- * below MPG_WAITS_OF_A_HOST. */
+/* Requests that a host may have open at once by prefetching. */
 #define MPG_PREFETCH_MAX 4096u
 /* Entries for waiting requests at a home, per host of the job. */
 #define MPG_WAITS_OF_A_HOST 8192u
+_Static_assert(2 * MPG_PREFETCH_MAX <= MPG_WAITS_OF_A_HOST,
+               "a host's threads, too, ask");
 /* Blocks for the copy sets of the minipages homed at a host, 16 bytes each,
  * for those that more than MPG_HOSTSET_NAMES hosts have: one for each 64 hosts
  * among which there is one.  Memory is what is used. */
