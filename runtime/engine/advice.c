@@ -135,6 +135,7 @@ void mpg__advice_took(uint32_t number, enum mpg__tale tale, uint32_t away,
     uint64_t now = mpg__now_ns(), cost = now - since;
     if (tale == MPG_TALE_DIVIDED)
         cost *= 1 + away;
+    region->advice.told = 0; /* What was left of that loop is over. */
     uint64_t credit =
         region->advice.credit + (now - region->advice.since) / SHARE;
     region->advice.since = now;

@@ -436,6 +436,16 @@ static void trials_are_a_tenth_of_the_time(void)
     mpg__advice_run(NUMBER, 0, 64);
     credit = credit_of();
     CHECK(credit >= 20000 && credit < 24000);
+    /* A later loop that has no choice may begin where that one did. */
+    begin(1024, 64);
+    mpg__advice_add(&region);
+    CHECK_LE(credit_of(), 10);
+    mpg__advice_run(NUMBER, 0, 8);
+    now += MS;
+    mpg__advice_took(NUMBER, MPG_TALE_RETURNED, 4, now - MS);
+    now += 1000 * MS;
+    mpg__advice_run(NUMBER, 0, 64);
+    CHECK_LE(credit_of(), 30);
 }
 
 int main(void)
