@@ -55,9 +55,11 @@ static void read_by_loop(long start, long value)
 
 static void fill(const struct bench_case *c, long start, long round)
 {
-    if (c->variant == READ_BY_LOOP)
+    if (c->variant == READ_BY_LOOP) {
         fill_by_loop(start, round);
-    for (long i = 0; c->variant != READ_BY_LOOP && i < PART; i += 64)
+        return;
+    }
+    for (long i = 0; i < PART; i += 64)
         *at(c->size, start + i) = 1;
 }
 
@@ -107,6 +109,49 @@ static void run_stream(const struct bench_case *c, struct result *result)
     }
 }
 
+/* Each of two hosts writes every other minipage of 512 bytes and then reads all
+ * of them.  By the page others' minipages come along, by the minipage there is
+ * a fault for each. */
+enum { TURNS = (2 << 20) / sizeof(long), TURN = 512 / sizeof(long) };
+#pragma millipage shared granularity(512)
+static long turns[TURNS];
+
+static void write_in_turn(long value)
+{
+    for (long first = mpg_host() * TURN; first < TURNS; first += 2 * TURN)
+        for (long i = first; i < first + TURN; i++)
+            turns[i] = value;
+}
+
+static void read_all(long value)
+{
+    long sum = 0;
+    for (long i = 0; i < TURNS; i++)
+        sum += turns[i];
+    if (sum != value * TURNS)
+        abort();
+}
+
+static void run_turns(const struct bench_case *c, struct result *result)
+{
+    (void)c;
+    for (long round = 0; round < 2 * ROUNDS; round++) {
+        double raw = mpg_host() < 2 ? wire_stream(0, sizeof turns / 2) : 0;
+        mpg_barrier();
+        double begin = now_us();
+        if (mpg_host() < 2)
+            write_in_turn(round);
+        mpg_barrier();
+        if (mpg_host() < 2)
+            read_all(round);
+        mpg_barrier();
+        if (mpg_host() == 0) {
+            samples_add(&result->ours, now_us() - begin);
+            samples_add(&result->yardstick, raw);
+        }
+    }
+}
+
 #define STREAM "tcp_stream"
 
 const struct bench_case stream_cases[] = {
@@ -122,6 +167,9 @@ const struct bench_case stream_cases[] = {
      RATIO_SPEED, run_stream, 65536, READ_IN_ORDER, NULL, NULL},
     {"sequential_write_page", "writing 8 MiB of a remote array, by pages",
      STREAM, 0, RATIO_SPEED, run_stream, 4096, WRITE_IN_ORDER, NULL, NULL},
+    {"turns_512",
+     "two hosts write every other 512 bytes of 2 MiB, and read all", STREAM, 0,
+     RATIO_SPEED, run_turns, 512, 0, NULL, NULL},
     {"random_read_page", "8 MiB of a remote array in no order, by pages",
      STREAM, 0, RATIO_SPEED, run_stream, 4096, READ_ANYWHERE, NULL, NULL},
     {0},
