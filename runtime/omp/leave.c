@@ -27,7 +27,10 @@
 
 #define CLERK_STACK_BYTES (256u << 10)
 
-static int call = -1;   /* a bell: there is something for the clerk */
+/* A bell: there is something for the clerk.  What it is has been noted before,
+ * and the clerk looks once before it first waits: so who comes earlier than the
+ * bell need not ring. */
+static _Atomic int call = -1;
 static int output = -1; /* what this host prints, hosts other than 0 */
 static _Atomic bool is_over, must_exit;
 static _Atomic int exit_status;
@@ -35,12 +38,13 @@ static bool is_started;
 
 void mpg__leave_call(void)
 {
-    mpg__bell_ring(call);
+    int bell = atomic_load(&call);
+    if (bell >= 0)
+        mpg__bell_ring(bell);
 }
 
-static void answer_call(void)
+static void do_what_is_noted(void)
 {
-    mpg__bell_answer(call);
     if (atomic_load(&is_over) || atomic_load(&must_exit))
         mpg__alone_no_more();
     if (atomic_load(&is_over)) {
@@ -59,11 +63,14 @@ static void *clerk(void *unused)
     mpg__alone_inner();
     struct pollfd ends[2] = {{.fd = call, .events = POLLIN},
                              {.fd = output, .events = POLLIN}};
+    do_what_is_noted();
     for (;;) {
         if (poll(ends, 2, -1) < 0 && errno != EINTR)
             mpg__fatal("poll: %m");
-        if (ends[0].revents)
-            answer_call();
+        if (ends[0].revents) {
+            mpg__bell_answer(call);
+            do_what_is_noted();
+        }
         if (ends[1].revents)
             mpg__output_drain();
     }
@@ -154,7 +161,6 @@ const char *mpg__leave_deliver(const struct mpg__message *message,
     default:
         return mpg__output_deliver(message, payload);
     }
-    if (call >= 0)
-        mpg__leave_call();
+    mpg__leave_call();
     return NULL;
 }
