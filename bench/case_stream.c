@@ -152,6 +152,40 @@ static void run_turns(const struct bench_case *c, struct result *result)
     }
 }
 
+/* Each of two hosts has a half of each page, and goes from page to page with
+ * each element; beside a whole number of such pages of its own. */
+enum { HALVED = 5, WORDS = BENCH_PAGE / sizeof(long), SWEEPS = 8 };
+#pragma millipage shared granularity(page)
+static volatile long halved[HALVED * WORDS];
+
+static double add_to_each(volatile long *pages, int first)
+{
+    double begin = now_us();
+    for (int sweep = 0; sweep < SWEEPS; sweep++)
+        for (int i = first; i < first + WORDS / 2; i++)
+            for (int page = 0; page < HALVED; page++) {
+                pages[page * WORDS + i] += 1;
+                for (volatile int work = 0; work < 1000; work++)
+                    ;
+            }
+    return now_us() - begin;
+}
+
+static void run_halves(const struct bench_case *c, struct result *result)
+{
+    static volatile long own[HALVED * WORDS];
+    (void)c;
+    for (int round = 0; round < ROUNDS; round++) {
+        mpg_barrier();
+        double ours =
+            mpg_host() < 2 ? add_to_each(halved, mpg_host() * WORDS / 2) : 0;
+        mpg_barrier();
+        double alone = mpg_host() < 2 ? add_to_each(own, 0) : 0;
+        if (mpg_host() == 0)
+            result_pair(result, ours, alone);
+    }
+}
+
 #define STREAM "tcp_stream"
 
 const struct bench_case stream_cases[] = {
@@ -170,6 +204,9 @@ const struct bench_case stream_cases[] = {
     {"turns_512",
      "two hosts write every other 512 bytes of 2 MiB, and read all", STREAM, 0,
      RATIO_SPEED, run_turns, 512, 0, NULL, NULL},
+    {"halves_of_pages",
+     "two hosts write to their halves of the same 5 pages, page by page",
+     "pages_of_its_own", 0, RATIO_TIME, run_halves, BENCH_PAGE, 0, NULL, NULL},
     {"random_read_page", "8 MiB of a remote array in no order, by pages",
      STREAM, 0, RATIO_SPEED, run_stream, 4096, READ_ANYWHERE, NULL, NULL},
     {0},

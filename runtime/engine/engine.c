@@ -241,6 +241,8 @@ static void step_minipage(struct mpg__event *event)
     step(event);
     if (!was_known && is_known(copy, home))
         mpg__engine.counts.minipages++;
+    if (copy->deferred)
+        mpg__keep_wanted(event->region, event->slot);
 }
 
 static void step_lock_event(struct mpg__event *event)

@@ -115,8 +115,10 @@ bool mpg__advice_at_first(void);
 void mpg__waiter_add(struct mpg__waiter *, uint32_t region, uint32_t slot);
 void mpg__waiters_wake(uint32_t region, uint32_t slot); /* and forget */
 void mpg__waiter_wake(struct mpg__waiter *);
-/* Sleeps or polls until the waiter is woken.  Without the lock. */
+/* Sleeps or polls until the waiter is woken.  Without the lock.  The other one
+ * is for a minipage, of which more may be needed (keep.c). */
 void mpg__wait(struct mpg__waiter *);
+void mpg__wait_minipage(struct mpg__waiter *);
 /* After asking for what is not needed yet: serves for a moment, if that is
  * likely to bring it.  Without the lock, signals blocked. */
 void mpg__stay(void);

@@ -81,6 +81,30 @@ void mpg__composed_show(uint32_t region, uint32_t slot);
 /* Whether it has ever been open so far. */
 bool mpg__composed_has_been(uint32_t region, uint32_t page, enum mpg__access);
 
+/* migrate.c, under the lock: a thread faults at address for a minipage that is
+ * not here; what to ask for. */
+struct mpg__need;
+enum mpg__access mpg__migrate(const struct mpg__need *, const void *address);
+
+/* keep.c, under the lock: such a fault of the instruction at ip; for how long
+ * the minipage is to stay behind the access, in ns, or 0.  It has come; and now
+ * the access is made, or will be in a moment: instead of being released, it
+ * stays. */
+uint32_t mpg__keep_fault(const struct mpg__need *, const void *address,
+                         uintptr_t ip);
+void mpg__keep_came(const struct mpg__need *, uint32_t ns);
+void mpg__keep(const struct mpg__need *, uint32_t ns);
+/* Another host waits for a minipage that is pinned; a thread begins to wait for
+ * one, and has it. */
+void mpg__keep_wanted(uint32_t region, uint32_t slot);
+void mpg__keep_pause(void);
+void mpg__keep_go_on(void);
+/* Without the lock: a descriptor; it is readable; and the program waits for
+ * anything but a minipage. */
+int mpg__keep_start(void);
+void mpg__keep_end(void);
+void mpg__keep_drop(void);
+
 /* publish.c, under the lock: somebody is to have a copy to read; whether the
  * vpage is readable already.  It is nobody's here any more.  And this host's
  * program needs to write it; whether that was why it could not. */

@@ -54,6 +54,7 @@ struct hold {
     uint32_t spurious;
     bool is_stepping;  /* the trap flag is set, `needs` are pinned */
     bool is_loop;      /* and they are kept while a loop goes on */
+    uint32_t keep_ns;  /* and for so long behind the access (keep.c) */
     uint32_t steps;    /* traps so far */
     uint64_t loop_end; /* when a loop has had enough of them */
     uint32_t traps;    /* set and not come yet: a handler of the program may
@@ -96,12 +97,22 @@ static void end_tale(void)
     hold.told.tale = MPG_TALE_NONE;
 }
 
+/* The access is made, or will be in a moment. */
+static void let_go(const struct mpg__need *need)
+{
+    if (hold.keep_ns && need->page == MPG_NO_PAGE)
+        mpg__keep(need, hold.keep_ns);
+    else
+        mpg__need_release(need);
+}
+
 static void unpin_all(void)
 {
     end_tale();
     for (uint32_t i = 0; i < hold.count; i++)
-        mpg__need_release(&hold.needs[i]);
+        let_go(&hold.needs[i]);
     hold.count = 0;
+    hold.keep_ns = 0;
     hold.is_stepping = false;
     hold.is_loop = false;
 }
@@ -261,21 +272,35 @@ static void ask(const struct mpg__need *need)
     mpg__ahead(need->region, slot, count, need->count, need->access);
 }
 
-static void obtain_one(const struct fault *fault)
+/* Something is missing: what to ask for, and how long to keep it. */
+static void foresee(struct fault *fault)
 {
-    const struct mpg__need *need = &fault->need;
+    struct mpg__need *need = &fault->need;
+    if (need->page == MPG_NO_PAGE)
+        need->access = mpg__migrate(need, fault->address);
+    hold.keep_ns = mpg__keep_fault(need, fault->address, fault->ip);
+}
+
+static void obtain_one(struct fault *fault)
+{
+    struct mpg__need *need = &fault->need;
     uint32_t away, missing = mpg__need_missing(need, &away);
     begin_tale(need, missing, away);
     count_fault(need, missing);
+    hold.keep_ns = 0;
+    if (missing)
+        foresee(fault);
     mpg__need_pin(need);
     ask(need);
     bool is_repeated = note_fault(fault->ip, need);
     check_kernel(missing, is_repeated, fault->address);
     mpg__need_take(need);
+    if (missing)
+        mpg__keep_came(need, hold.keep_ns);
     mpg__ahead_end();
     (void)mpg__need_have(need);
-    if (!is_repeated && !mpg__need_is_wanted(need)) {
-        mpg__need_release(need);
+    if (!is_repeated && (hold.keep_ns || !mpg__need_is_wanted(need))) {
+        let_go(need);
         end_tale();
         return;
     }

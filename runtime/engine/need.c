@@ -75,9 +75,11 @@ static void obtain(const struct mpg__need *need, uint32_t slot)
         mpg__waiter_add(&waiter, need->region, slot);
         mpg__step_copy(MPG_EVENT_WANT, need->region, slot, need->access);
         mpg__early_want(need->region, slot, need->access);
+        mpg__keep_pause();
         mpg__engine_unlock();
-        mpg__wait(&waiter);
+        mpg__wait_minipage(&waiter);
         mpg__engine_lock();
+        mpg__keep_go_on();
     }
 }
 

@@ -132,6 +132,7 @@ static uint32_t publish_some(uint32_t at)
 void mpg__publish(void)
 {
     uint32_t at = 0;
+    mpg__keep_drop(); /* What is pinned is not published. */
     while (at < atomic_load_explicit(&count, memory_order_relaxed))
         at = publish_some(at);
 }

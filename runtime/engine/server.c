@@ -55,6 +55,7 @@
 static mpg__mutex role;          /* tried only: nobody sleeps for it */
 static int watch = -1;           /* the outer epoll */
 static int call = -1;            /* a bell in it: work for the server thread */
+static int kept = -1;            /* a timer in it: something was kept */
 static _Atomic uint32_t lingers; /* 1 or 0 */
 static _Atomic bool may_linger;  /* the user lets it, the kernel can */
 /* Of all threads of this host together; nothing but speed hangs on them. */
@@ -219,6 +220,8 @@ static void answer(const struct epoll_event *event)
     if (event->data.fd == call) {
         mpg__bell_answer(call);
         mpg__threads_work();
+    } else if (event->data.fd == kept) {
+        mpg__keep_end();
     } else if (event->data.fd == mpg__boot_fd()) {
         check_launcher(event->events);
     } else {
@@ -292,7 +295,9 @@ void mpg__server_start(void)
     call = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (watch < 0 || call < 0)
         mpg__fatal("cannot make an epoll or event descriptor: %m");
+    kept = mpg__keep_start();
     add_watch(call, EPOLLIN);
+    add_watch(kept, EPOLLIN);
     add_watch(mpg__net_fd(), WATCHED);
     if (mpg__boot_fd() >= 0)
         add_watch(mpg__boot_fd(), EPOLLRDHUP);

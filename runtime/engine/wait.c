@@ -210,7 +210,7 @@ static __thread uint64_t asked_last __attribute__((tls_model("initial-exec")));
 
 void mpg__stay(void)
 {
-    int saved = errno; /* As in mpg__wait. */
+    int saved = errno; /* As in mpg__wait_minipage. */
     bool is_first = mpg__now_ns() - asked_last > SERIES_NS;
     if (is_first && mpg__requests_are_open() && mpg__role_try()) {
         mpg__alone_begin();
@@ -277,7 +277,7 @@ void mpg__pause(unsigned tries)
     nanosleep(&rest, NULL);
 }
 
-void mpg__wait(struct mpg__waiter *waiter)
+void mpg__wait_minipage(struct mpg__waiter *waiter)
 {
     int saved = errno; /* Sockets that have nothing now set it. */
     asked_last = 0;
@@ -290,6 +290,12 @@ void mpg__wait(struct mpg__waiter *waiter)
     wait_for(waiter);
     mpg__wait_ends();
     errno = saved;
+}
+
+void mpg__wait(struct mpg__waiter *waiter)
+{
+    mpg__keep_drop();
+    mpg__wait_minipage(waiter);
 }
 
 void mpg__wait_threads(unsigned threads)

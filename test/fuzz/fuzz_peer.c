@@ -193,6 +193,11 @@ void mpg__publish_lost(uint32_t region, uint32_t slot)
     (void)region, (void)slot;
 }
 
+void mpg__keep_wanted(uint32_t region, uint32_t slot)
+{
+    (void)region, (void)slot;
+}
+
 void mpg__guard_enter(uint64_t id)
 {
     (void)id;

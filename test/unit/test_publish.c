@@ -68,6 +68,11 @@ void mpg__engine_unlock(void)
     is_locked = false;
 }
 
+void mpg__keep_drop(void)
+{
+    CHECK(!is_locked);
+}
+
 /* The program writes: a fault, unless it may. */
 static bool writes(uint32_t slot)
 {
