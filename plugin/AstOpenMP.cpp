@@ -29,6 +29,7 @@ public:
         report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
             << llvm::omp::getOpenMPClauseName(Clause->getClauseKind());
     checkTaskReductions(S);
+    checkLastprivates(S);
     checkTaskClauses(S);
     checkArgumentLists(S);
     return true;
@@ -44,6 +45,15 @@ private:
       if (Clause->getModifier() == OMPC_REDUCTION_task)
         report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
             << "reduction(task, ...)";
+  }
+
+  // Clang keeps which iteration was the last to write in a variable of its own,
+  // of each host.
+  void checkLastprivates(OMPExecutableDirective *S) {
+    for (const auto *Clause : S->getClausesOfKind<OMPLastprivateClause>())
+      if (Clause->getKind() == OMPC_LASTPRIVATE_conditional)
+        report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
+            << "lastprivate(conditional: ...)";
   }
 
   // Clauses that are supported but for some of their words.
@@ -102,8 +112,6 @@ private:
   static bool isSupported(OpenMPDirectiveKind Kind) {
     using namespace llvm::omp;
     switch (Kind) {
-    case OMPD_cancel:
-    case OMPD_cancellation_point:
     case OMPD_depobj:
     case OMPD_dispatch:
     case OMPD_interop:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * barrier, single, masked, copyprivate, critical, flush, and the locks of the
- * job that these and others need.
+ * barrier, single, masked, copyprivate, critical, flush, cancel, and the locks
+ * of the job that these and others need.
  */
 #include "team.h"
 
@@ -9,12 +9,37 @@
 
 #include "base/fatal.h"
 #include "engine/engine.h"
+#include "icv.h"
 
 EXPORTED void __kmpc_barrier(ident_t *loc, int gtid)
 {
     (void)loc, (void)gtid;
     if (mpg__frame_now()->threads > 1)
         mpg__team_barrier(MPG_PLACE, 0);
+}
+
+/* Cancelling has no effect, as OpenMP says, unless the user wants it to. */
+
+EXPORTED int __kmpc_cancel(ident_t *loc, int gtid, int kind)
+{
+    (void)loc, (void)gtid, (void)kind;
+    if (mpg__omp_value(MPG_OMP_CANCELLATION))
+        mpg__fatal("OMP_CANCELLATION=true, and the program cancels: that is "
+                   "not supported across hosts; without OMP_CANCELLATION its "
+                   "'cancel' has no effect");
+    return 0;
+}
+
+EXPORTED int __kmpc_cancellationpoint(ident_t *loc, int gtid, int kind)
+{
+    (void)loc, (void)gtid, (void)kind;
+    return 0;
+}
+
+EXPORTED int __kmpc_cancel_barrier(ident_t *loc, int gtid)
+{
+    __kmpc_barrier(loc, gtid);
+    return 0;
 }
 
 EXPORTED void __kmpc_flush(ident_t *loc)

@@ -35,11 +35,15 @@ void constructs(int n) {
   {
 #pragma omp for
     for (int i = 0; i < n; i++) {
-#pragma omp cancel for // expected-error {{'#pragma omp cancel' is not supported across hosts}}
+#pragma omp cancel for
       table[i] = mine;
     }
-#pragma omp cancellation point parallel // expected-error {{'#pragma omp cancellation point' is not supported across hosts}}
+#pragma omp cancellation point parallel
   }
+#pragma omp parallel for lastprivate(conditional : n) // expected-error {{clause 'lastprivate(conditional: ...)' is not supported across hosts}}
+  for (int i = 0; i < 9; i++)
+    if (i == 5)
+      n = i;
 }
 
 void taskClauses(int n) {
