@@ -48,8 +48,8 @@
 /* Times as long as a fault takes, at first and at most. */
 #define KEEP_FIRST  2u
 #define KEEP_FAULTS 8u
-#define FAULT_NS    20000u /* before any was seen */
-#define GRACE_NS    1000000u
+#define FAULT_NS    20000u   /* before any was seen */
+#define GRACE_NS    1000000u /* several of them, on slow machines */
 
 /* Under the engine's lock, as all of this. */
 static struct kept {
@@ -58,8 +58,10 @@ static struct kept {
 } kept[KEPT_MAX];
 static _Atomic uint32_t kept_count; /* read without the lock, too */
 
-static uint32_t waiting; /* threads, for minipages */
-static uint64_t waiting_since, waited_ns, faulted_ns;
+static uint32_t waiting;             /* threads, for minipages */
+static uint64_t waiting_since;       /* the first of them, or 0 */
+static uint64_t waited_ns;           /* in all */
+static uint64_t faulted_ns;          /* when a thread did last */
 static _Atomic uint32_t idles;       /* waits for anything else */
 static uint64_t fault_ns = FAULT_NS; /* what one takes, a mean */
 
