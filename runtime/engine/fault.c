@@ -14,7 +14,8 @@
  * to be waiting, the handler keeps the pin and sets the trap flag: the
  * instruction runs, the processor traps behind it, and the SIGTRAP handler
  * lets go.  So an instruction that needs one minipage is held up at most once
- * more, whatever the others do.
+ * more, whatever the others do.  What hosts take from each other again and
+ * again stays pinned for a moment behind that (keep.c), and needs no trap.
  *
  * An instruction may need several: an unaligned store across a border, a copy
  * from memory to memory, a gather.  While it is being single-stepped each

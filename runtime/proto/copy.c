@@ -39,13 +39,14 @@
  *       exactly one of them (GRANT_WRITE or TAKE) announced.  Answers come
  *       from several hosts, so they may precede the announcement.
  *
- * Progress.  A thread pins the copy from its fault until its access is made.
- * A command that takes access away waits while the copy is pinned, if the pins
- * have what they need, that is, if nothing is asked (D1).  If something is
- * asked, the command is obeyed at once: the pins wait for another host, and
- * that host may wait for this command; and a thread that begins to ask makes a
- * command that was waiting be obeyed first.  One deferred command is enough,
- * because the home has only one such command under way (home.c, H2).
+ * Progress.  A thread pins the copy from its fault until its access is made,
+ * and the engine may keep a pin for some time more. A command that takes access
+ * away waits while the copy is pinned, if the pins have what they need, that
+ * is, if nothing is asked (D1).  If something is asked, the command is obeyed
+ * at once: the pins wait for another host, and that host may wait for this
+ * command; and a thread that begins to ask makes a command that was waiting be
+ * obeyed first.  One deferred command is enough, because the home has only one
+ * such command under way (home.c, H2).
  */
 #include "internal.h"
 

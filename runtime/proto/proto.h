@@ -39,7 +39,7 @@ struct mpg__copy {
     uint8_t known;    /* ever asked for or held: for the statistics */
     uint16_t need;    /* answers that the grant announced */
     uint16_t got;     /* answers so far */
-    uint16_t pins; /* threads that are between their fault and their access */
+    uint16_t pins; /* threads between their fault and their access, and more */
     uint8_t deferred; /* home's command that waits for the pins, or 0 */
     uint8_t deferred_flags;
     uint16_t deferred_requester;

@@ -6,7 +6,7 @@
  */
 #include "spmd.h"
 
-enum { PAGES = 5, WORDS = 512, SWEEPS = 20, WORK = 3000 };
+enum { PAGES = 5, WORDS = 512, SWEEPS = 200, WORK = 100 };
 
 static volatile long *pages;
 
