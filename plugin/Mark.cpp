@@ -9,13 +9,14 @@ namespace millipage {
 
 // The file comes last because it alone may contain a colon.
 static constexpr char Prefix[] = "millipage.1:";
-static constexpr int Fields = 9;
+static constexpr int Fields = 10;
 
 std::string Mark::encode() const {
   std::string Text;
   raw_string_ostream OS(Text);
   OS << Prefix << Flags << ':' << Grain << ':' << Count << ':' << Unit << ':'
-     << Element << ':' << Line << ':' << Column << ':' << Name << ':' << File;
+     << Element << ':' << Parts << ':' << Line << ':' << Column << ':' << Name
+     << ':' << File;
   return OS.str();
 }
 
@@ -28,10 +29,11 @@ std::optional<Mark> Mark::decode(StringRef Text) {
   if (Part.size() != Fields || Part[0].getAsInteger(10, M.Flags) ||
       Part[1].getAsInteger(10, M.Grain) || Part[2].getAsInteger(10, M.Count) ||
       Part[3].getAsInteger(10, M.Unit) || Part[4].getAsInteger(10, M.Element) ||
-      Part[5].getAsInteger(10, M.Line) || Part[6].getAsInteger(10, M.Column))
+      Part[6].getAsInteger(10, M.Line) || Part[7].getAsInteger(10, M.Column))
     return std::nullopt;
-  M.Name = Part[7].str();
-  M.File = Part[8].str();
+  M.Parts = Part[5].str();
+  M.Name = Part[8].str();
+  M.File = Part[9].str();
   return M;
 }
 

@@ -25,6 +25,7 @@ struct Mark {
   uint64_t Count = 0;
   uint64_t Unit = 1;
   uint64_t Element = 1;
+  std::string Parts = "0"; // mpg_abi_var
   unsigned Line = 0;
   unsigned Column = 0;
   std::string Name;

@@ -55,6 +55,13 @@ static std::string nameOf(const ValueDecl *D) {
   return Context->getName().str() + "." + Name;
 }
 
+static std::string partsOf(const Shape &S) {
+  std::string Text;
+  for (uint64_t Part : S.Parts)
+    Text += (Text.empty() ? "" : ",") + std::to_string(Part);
+  return Text;
+}
+
 static SharedObject describe(const ValueDecl *D, const Annotation &Pragma,
                              const Shape &S, unsigned Flags) {
   SharedObject O;
@@ -68,6 +75,7 @@ static SharedObject describe(const ValueDecl *D, const Annotation &Pragma,
   M.Count = Pragma.Count;
   M.Unit = O.Geometry.Unit;
   M.Element = O.Geometry.Element;
+  M.Parts = partsOf(S);
   M.Name = nameOf(D);
   PresumedLoc At =
       D->getASTContext().getSourceManager().getPresumedLoc(Pragma.Pragma);

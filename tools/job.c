@@ -21,7 +21,7 @@ enum {
     /* When a host dies its neighbours may complain of a broken connection
      * before we hear of the death, which is the reason to be given. */
     ABORT_SETTLE_MS = 100,
-    STATS_BYTES_MAX = 64 << 10,
+    FRAME_BYTES_MAX = 64 << 10, /* that a host may send */
 };
 
 /* Beginning. */
@@ -302,6 +302,8 @@ static char *copy_text(const char *bytes, size_t length)
 static int take_frame(struct job *job, struct job_host *host, uint32_t kind,
                       const char *body, uint32_t length)
 {
+    char *account;
+
     switch (kind) {
     case MPG_BOOT_CARD:
         if (host->card || length > MPG_BOOT_CARD_MAX)
@@ -314,6 +316,11 @@ static int take_frame(struct job *job, struct job_host *host, uint32_t kind,
     case MPG_BOOT_STATS:
         free(host->stats);
         host->stats = copy_text(body, length);
+        return 0;
+    case MPG_BOOT_ACCOUNT:
+        account = copy_text(body, length);
+        account_add(&job->account, account);
+        free(account);
         return 0;
     case MPG_BOOT_ABORT:
         host->has_aborted = 1;
@@ -336,7 +343,7 @@ void job_on_boot(struct job *job, int number, const char *bytes, size_t length)
     job->has_spoken = 1;
     while (inbox_length(&host->boot) >= sizeof head) {
         memcpy(&head, inbox_bytes(&host->boot), sizeof head);
-        if (head.length > STATS_BYTES_MAX)
+        if (head.length > FRAME_BYTES_MAX)
             break;
         if (inbox_length(&host->boot) < sizeof head + head.length)
             return look_for_lost(job);

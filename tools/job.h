@@ -14,6 +14,7 @@
 
 #include <stdint.h>
 
+#include "account.h"
 #include "hostlist.h"
 #include "machine.h"
 #include "options.h"
@@ -46,6 +47,7 @@ struct job {
     const struct hostlist *list;
     struct machine *machines;
     struct job_host *hosts;
+    struct account account; /* of all hosts, for --explain */
     int hosts_count;
     uint32_t rounds_done;
     int cards_here; /* in this round */

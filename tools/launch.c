@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "explain.h"
 #include "job.h"
 #include "machine.h"
 #include "orphans.h"
@@ -35,6 +36,7 @@ static struct {
     int signals;
     int input; /* 0, -1 after its end */
     FILE *stats;
+    FILE *explain;
 } launcher;
 
 /* Frames of agents. */
@@ -367,18 +369,30 @@ static void start_machines(struct job *job)
     }
 }
 
-static void open_stats(const char *path)
+/* What comes of the job beside its output: opened before it starts, so that a
+ * name that is wrong costs nothing. */
+static FILE *open_report(const char *flag, const char *path)
 {
     struct stat now;
+    FILE *file;
+
     if (!path)
-        return;
+        return NULL;
     /* The file was forgotten, and this is what was to run. */
     if (!stat(path, &now) && S_ISREG(now.st_mode) && now.st_mode & 0111)
-        die("--stats %s: that is a program: put the counts' file before it",
+        die("%s %s: that is a program: put the name of a file before it", flag,
             path);
-    launcher.stats = fopen(path, "we");
-    if (!launcher.stats)
-        die("--stats %s: %s", path, strerror(errno));
+    file = fopen(path, "we");
+    if (!file)
+        die("%s %s: %s", flag, path, strerror(errno));
+    return file;
+}
+
+static int check_report(const char *flag, const char *path, int answer)
+{
+    if (answer < 0)
+        fprintf(stderr, "millirun: %s %s: %s\n", flag, path, strerror(errno));
+    return answer;
 }
 
 static int write_stats(const struct job *job)
@@ -392,11 +406,25 @@ static int write_stats(const struct job *job)
     for (int h = 0; h < job->hosts_count; h++)
         texts[h] = job->hosts[h].stats;
     answer = stats_write(launcher.stats, texts, job->hosts_count);
-    if (answer < 0)
-        fprintf(stderr, "millirun: --stats %s: %s\n", job->options->stats,
-                strerror(errno));
     free(texts);
-    return answer;
+    return check_report("--stats", job->options->stats, answer);
+}
+
+static int write_explanation(struct job *job)
+{
+    if (!launcher.explain)
+        return 0;
+    return check_report("--explain", job->options->explain,
+                        explain_write(launcher.explain, &job->account));
+}
+
+static void open_reports(const struct options *options)
+{
+    int is_printed = options->explain && strcmp(options->explain, "-") == 0;
+
+    launcher.stats = open_report("--stats", options->stats);
+    launcher.explain =
+        is_printed ? stderr : open_report("--explain", options->explain);
 }
 
 int launch(const struct options *options, const struct hostlist *list)
@@ -405,9 +433,10 @@ int launch(const struct options *options, const struct hostlist *list)
     size_t places = (size_t)list->places_count;
     size_t hosts = (size_t)list->hosts;
     int64_t deadline_ms;
+    int has_failed;
 
     open_signals();
-    open_stats(options->stats);
+    open_reports(options);
     job->options = options;
     job->list = list;
     job->hosts_count = list->hosts;
@@ -429,7 +458,7 @@ int launch(const struct options *options, const struct hostlist *list)
     for (int i = 0; i < list->places_count; i++)
         machine_reap(&job->machines[i], deadline_ms);
     orphans_end();
-    if (write_stats(job) < 0 && job->status == 0)
-        return EXIT_FAILURE;
-    return job->status;
+    has_failed = write_stats(job) < 0;
+    has_failed |= write_explanation(job) < 0;
+    return has_failed && job->status == 0 ? EXIT_FAILURE : job->status;
 }

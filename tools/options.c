@@ -248,4 +248,7 @@ void options_read(int count, char **arguments, struct options *options)
         die("--rsh needs a command, such as ssh");
     options->program = arguments + at;
     check_environment();
+    options->explain = getenv(MPG_OPTION_PREFIX "EXPLAIN");
+    if (options->explain && !*options->explain)
+        options->explain = NULL;
 }

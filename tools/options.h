@@ -11,6 +11,7 @@ struct options {
     const char *hostfile; /* --hostfile */
     const char *rsh;      /* --rsh */
     const char *stats;    /* --stats */
+    const char *explain;  /* --explain, a row of options.def; NULL: none */
     int tag_output;
     char **program; /* its arguments, NULL at the end */
 };

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define MPG_ABI 4
+#define MPG_ABI 5
 
 /* Granularity as the source has it. */
 enum mpg_abi_grain {
@@ -99,7 +99,11 @@ struct mpg_abi_var {
     uint64_t element; /* bytes of the outermost element (the variable itself
                          when it is no array) */
     uint64_t align;
-    const void *init; /* `size` bytes, or NULL for zeros */
+    const void *init;  /* `size` bytes, or NULL for zeros */
+    const char *parts; /* bytes of the outermost element and of what it is made
+                          of, down to the innermost: of `double g[4][5][6]`
+                          "240,48,8"; 0 is a size that is not known.  For who
+                          explains what hosts took from each other */
     struct mpg_abi_slot *slot;
 };
 

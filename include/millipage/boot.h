@@ -13,6 +13,7 @@
  *   CARDS    per host, in order:          (when every host has sent a CARD)
  *            u32 length, its bytes
  *                                         STATS    lines "name value\n"
+ *                                         ACCOUNT  lines as below
  *                                         ABORT    a line of text
  *   end of file: the launcher is gone,    end of file: the host is gone
  *   the host ends at once
@@ -22,6 +23,24 @@
  * that every host has left main.  A host that ends before its last round, or
  * by a signal, is a lost host: the launcher names it and ends the others.  An
  * ABORT ends the job with that line and the status MPG_BOOT_ABORT_STATUS.
+ *
+ * ACCOUNT comes of hosts that run with MILLIPAGE_EXPLAIN, before their end:
+ * what they took from others, for each object (a variable or a region of the
+ * heap). Fields are separated by tabs; KEY is the object's on all hosts; PLACE
+ * is an address and the file that it counts in ("-": none is known):
+ *
+ *   object KEY MINIPAGE_BYTES ELEMENT_BYTES MINIPAGES PARTS NAME LINE FILE
+ *                                      (of the last four "-" is none)
+ *   made KEY BYTES PLACE               allocated there
+ *   faults KEY READ WRITE NS CONSUMED OVERWRITTEN
+ *   at KEY read|write COUNT NS PLACE   faults of an instruction
+ *   came KEY ALL FIRST UNCHANGED APART SAME
+ *   finer KEY BYTES SPARED             of APART, by minipages of that size
+ *   step KEY BYTES APART SPARED        the same, of a size that fits borders
+ *   coarser KEY BYTES CAME             instead of ALL but FIRST
+ *   has KEY FIRST LAST OWNER           of minipages homed there, who wrote
+ *                                      them last; 65535 is no single one
+ *   more COUNT                         objects that are not told of
  */
 #ifndef MILLIPAGE_BOOT_H
 #define MILLIPAGE_BOOT_H
@@ -44,6 +63,7 @@ enum mpg_boot_kind {
     MPG_BOOT_CARDS = 3,
     MPG_BOOT_STATS = 4,
     MPG_BOOT_ABORT = 5,
+    MPG_BOOT_ACCOUNT = 6,
 };
 
 struct mpg_boot_head {

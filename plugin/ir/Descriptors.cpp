@@ -44,11 +44,11 @@ public:
     Constant *Null = ConstantPointerNull::get(PointerType::get(C, 0));
     Constant *Image = R.Image ? constant(R.Image, "mpg.image") : Null;
     return ConstantStruct::get(
-        U.RowType,
-        {string(M.Name), string(M.File), number(32, M.Line),
-         number(32, M.Column), number(32, Flags), number(32, M.Grain),
-         number(64, M.Count), number(64, Size), number(64, M.Unit),
-         number(64, M.Element), number(64, Alignment), Image, R.Slot});
+        U.RowType, {string(M.Name), string(M.File), number(32, M.Line),
+                    number(32, M.Column), number(32, Flags),
+                    number(32, M.Grain), number(64, M.Count), number(64, Size),
+                    number(64, M.Unit), number(64, M.Element),
+                    number(64, Alignment), Image, string(M.Parts), R.Slot});
   }
 
   GlobalVariable *unit() {

@@ -19,8 +19,8 @@ Unit::Unit(Module &M) : M(M) {
   Type *I32 = Type::getInt32Ty(C), *I64 = Type::getInt64Ty(C);
   // struct mpg_abi_slot and struct mpg_abi_var of millipage/abi.h.
   SlotType = StructType::get(C, {Ptr, I64, I64, I64, I64});
-  RowType = StructType::get(
-      C, {Ptr, Ptr, I32, I32, I32, I32, I64, I64, I64, I64, I64, Ptr, Ptr});
+  RowType = StructType::get(C, {Ptr, Ptr, I32, I32, I32, I32, I64, I64, I64,
+                                I64, I64, Ptr, Ptr, Ptr});
 }
 
 Constant *Unit::addressOfRow(unsigned Index) const {

@@ -22,6 +22,7 @@
 #include <sys/mman.h>
 
 #include "base/fatal.h"
+#include "base/gcd.h"
 #include "cache.h"
 #include "engine/engine.h"
 
@@ -196,23 +197,13 @@ static bool make_region(struct pool *pool, uint64_t bytes, uint32_t count)
     return true;
 }
 
-static uint32_t gcd(uint64_t a, uint64_t b)
-{
-    while (b) {
-        uint64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return (uint32_t)a;
-}
-
 /* Runs begin at slots that are a multiple of this. */
 static uint32_t step_for(const struct mpg__grain *grain, bool is_array,
                          uint64_t align)
 {
     uint32_t step = is_array ? grain->views : 1;
     uint64_t bytes = step * grain->slot_bytes;
-    return step * (uint32_t)(align / gcd(bytes, align));
+    return step * (uint32_t)(align / mpg__gcd(bytes, align));
 }
 
 /* Takes a run, of a new region if need be; NULL when the object is full.  With
@@ -244,6 +235,8 @@ void *mpg__run_allocate(const struct mpg__grain *grain, bool is_array,
         take_run(pool_of(grain, is_array), grain->slots, step, &slot, is_fresh);
     uint32_t region = arena ? arena->region : 0;
     mpg__mutex_unlock(&heap);
+    if (arena && mpg__explain_is_on)
+        mpg__explain_made(region, grain->slots * grain->slot_bytes);
     return arena ? mpg__slot_address(mpg__region_get(region), slot) : NULL;
 }
 
@@ -317,6 +310,8 @@ uint32_t mpg__singles_take(uint64_t slot_bytes, struct mpg__single *singles,
         while (taken < count &&
                take(arena, 1, 1, &slot, &singles[taken].is_fresh));
     mpg__mutex_unlock(&heap);
+    if (arena && mpg__explain_is_on)
+        mpg__explain_made(arena->region, taken * slot_bytes);
     return taken;
 }
 

@@ -242,7 +242,8 @@ EXPORTED void mpg__initialise(void *address, const void *value, size_t bytes)
     memcpy(mpg__vm.privileged + offset, value, bytes);
 }
 
-/* What compiled code is told of the composed view (abi.h). */
+/* What compiled code is told of the composed view (abi.h), and what is said of
+ * a region. */
 
 /* Whether the geometry in a slot is a region's, of the heap, where one row
  * stands for all allocations of it, or whether the region is the variable's. */
@@ -270,9 +271,32 @@ static void tell_composed(uint32_t number, bool is_composed)
                                  __ATOMIC_RELAXED);
 }
 
+/* Of the heap it is known what pointers to it point to, if they have a pragma.
+ */
+static void tell_object(uint32_t number, uint32_t slot,
+                        struct mpg__object *object)
+{
+    const struct mpg__region *region = mpg__region_get(number);
+    const char *base = mpg__slot_address(region, slot);
+    for (struct mpg_abi_unit *unit = units; unit; unit = unit->next)
+        for (uint32_t i = 0; i < unit->vars_count; i++) {
+            const struct mpg_abi_var *var = &unit->vars[i];
+            bool is_heap = var->flags & MPG_VAR_HEAP;
+            if (is_heap ? !is_about(var, region) : var->slot->base != base)
+                continue;
+            object->parts = var->parts;
+            if (is_heap || object->name)
+                continue;
+            object->name = var->name;
+            object->file = var->file;
+            object->line = var->line;
+        }
+}
+
 void mpg__vars_start(void)
 {
     mpg__services.composed = tell_composed;
+    mpg__services.object = tell_object;
 }
 
 /* Checking, when all units are known. */

@@ -34,6 +34,8 @@ void mpg__boot_exchange(const void *card, uint32_t bytes, const void **cards,
 
 /* Hands over counters as lines "name value\n" for --stats. */
 void mpg__boot_stats(const char *text, size_t bytes);
+/* And the account for --explain, as boot.h of the public has it. */
+void mpg__boot_account(const char *text, size_t bytes);
 
 /* The socket, to be watched for its end of file (nothing else arrives on it
  * between exchanges); -1 without a launcher. */

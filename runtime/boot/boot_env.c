@@ -248,6 +248,12 @@ void mpg__boot_stats(const char *text, size_t bytes)
         lose_launcher();
 }
 
+void mpg__boot_account(const char *text, size_t bytes)
+{
+    if (boot.fd >= 0 && write_frame(MPG_BOOT_ACCOUNT, text, bytes) < 0)
+        lose_launcher();
+}
+
 int mpg__boot_fd(void)
 {
     return boot.fd;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/fatal.h"
+#include "explain.h"
 #include "net/net.h"
 #include "signals.h"
 
@@ -214,6 +215,8 @@ static void step(const struct mpg__event *event)
                                   (event->copy->asked != 0) -
                                   (unsigned)(asked != 0),
                               memory_order_relaxed);
+    if (event->copy && mpg__explain_is_on)
+        mpg__explain_step(event, asked);
     for (uint32_t i = 0; i < actions.count; i++)
         perform(event, &actions.list[i]);
 }

@@ -150,6 +150,11 @@ uint64_t mpg__remote_size(uint32_t region, uint32_t slot);
 void mpg__remote_free(uint32_t region, uint32_t slot);
 /* Set by the api: the maker's side of the two above; and how to start a
  * thread, which is called in the server thread. */
+struct mpg__object {
+    const char *name, *file; /* NULL: none */
+    uint32_t line;
+    const char *parts; /* mpg_abi_var */
+};
 struct mpg__services {
     void (*freed)(uint32_t region, uint32_t slot, unsigned by);
     uint64_t (*size)(uint32_t region, uint32_t slot);
@@ -162,11 +167,18 @@ struct mpg__services {
     /* In the fault handler: the program is about to die of an access to memory
      * that is none of ours; the hook may know why. */
     void (*crash)(const void *address, const void *context);
+    /* Whose the slot is, as far as that is known (explain.c). */
+    void (*object)(uint32_t region, uint32_t slot, struct mpg__object *);
     /* A TEAM_* message, under the lock: of an OpenMP job.  Answers NULL, or
      * why it cannot be of a host that keeps to the rules. */
     const char *(*team)(const struct mpg__message *, const void *payload);
 };
 extern struct mpg__services mpg__services;
+
+/* explain_text.c: this host allocates so many bytes of a region, for --explain;
+ * to be called when that is on. */
+extern bool mpg__explain_is_on;
+void mpg__explain_made(uint32_t region, uint64_t bytes);
 
 /* threads.c. */
 /* Has `host` start a thread from a description of at most

@@ -35,6 +35,7 @@
 #include <ucontext.h>
 
 #include "base/fatal.h"
+#include "explain.h"
 #include "need.h"
 #include "signals.h"
 
@@ -219,10 +220,13 @@ bool mpg__fault_trap(void *context)
     return true;
 }
 
-static void count_fault(const struct mpg__need *need, uint32_t missing)
+static void count_fault(const struct fault *fault, uint32_t missing)
 {
+    const struct mpg__need *need = &fault->need;
     if (!missing)
         return;
+    if (mpg__explain_is_on)
+        mpg__explain_fault(need, fault->address, fault->ip);
     if (need->access == MPG_ACCESS_WRITE)
         mpg__engine.counts.write_faults++;
     else
@@ -287,7 +291,7 @@ static void obtain_one(struct fault *fault)
     struct mpg__need *need = &fault->need;
     uint32_t away, missing = mpg__need_missing(need, &away);
     begin_tale(need, missing, away);
-    count_fault(need, missing);
+    count_fault(fault, missing);
     hold.keep_ns = 0;
     if (missing)
         foresee(fault);
@@ -316,7 +320,7 @@ static void obtain_one(struct fault *fault)
 static void obtain_more(const struct fault *fault)
 {
     uint32_t away, missing = mpg__need_missing(&fault->need, &away);
-    count_fault(&fault->need, missing);
+    count_fault(fault, missing);
     check_kernel(missing, note_fault(fault->ip, &fault->need), fault->address);
     obtain_together(&fault->need);
 }
@@ -358,6 +362,8 @@ bool mpg__fault(const void *address, bool is_write, void *context)
             unpin_all();
         obtain_one(&fault);
     }
+    if (mpg__explain_is_on)
+        mpg__explain_served();
     mpg__engine_unlock();
     return true;
 }

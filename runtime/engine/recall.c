@@ -28,6 +28,7 @@
 
 #include "base/config.h"
 #include "engine_internal.h"
+#include "explain.h"
 
 #define PHASES_MAX   64u   /* places; what happens behind others is forgotten */
 #define WANTS_MAX    1024u /* of a phase; the first ones are kept */
@@ -188,6 +189,8 @@ static void ask(const struct want *foreseen)
 
 void mpg__recall(uintptr_t place)
 {
+    if (mpg__explain_is_on)
+        mpg__explain_phase();
     if (!mpg__config.recall || mpg__engine.node.hosts == 1)
         return;
     if (now)

@@ -7,26 +7,17 @@
 #include <sys/mman.h>
 
 #include "base/fatal.h"
+#include "base/gcd.h"
 #include "engine.h"
 
 static struct mpg__region table[MPG_REGIONS_MAX];
 static _Atomic uint32_t count;
 
-static uint64_t gcd(uint64_t a, uint64_t b)
-{
-    while (b) {
-        uint64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 uint32_t mpg__views_for(uint64_t slot_bytes, uint32_t slots)
 {
     if (slot_bytes % MPG_PAGE == 0)
         return 1;
-    uint64_t room = MPG_PAGE - gcd(slot_bytes, MPG_PAGE);
+    uint64_t room = MPG_PAGE - mpg__gcd(slot_bytes, MPG_PAGE);
     uint64_t least = 1 + (room + slot_bytes - 1) / slot_bytes;
     uint32_t views = 1;
     while (views < least && views < slots)

@@ -20,6 +20,7 @@
 #include "base/fatal.h"
 #include "boot/boot.h"
 #include "engine_internal.h"
+#include "explain.h"
 #include "millipage.h"
 #include "net/net.h"
 #include "signals.h"
@@ -301,6 +302,8 @@ static void open_engine(void)
                                        (unsigned)self.local_hosts);
     open_node();
     mpg__vm_start(mpg__config.memory, mpg__config.vm);
+    if (*mpg__config.explain)
+        mpg__explain_start();
     mpg__fault_start();
     mpg__note_forks();
 }
@@ -375,6 +378,8 @@ void mpg__engine_finish(void)
     static uint32_t lengths[MPG_BOOT_HOSTS_MAX];
     mpg__boot_exchange("", 0, cards, lengths);
     atomic_store(&is_over, true);
+    if (mpg__explain_is_on)
+        mpg__explain_hand_in();
     hand_in_counts(); /* All is over: nothing will be sent for others now. */
     mpg__engine_lock();
     mpg__net_bye();

@@ -23,6 +23,7 @@
 #include "base/config.h"
 #include "base/fatal.h"
 #include "engine/engine_internal.h"
+#include "engine/explain.h"
 #include "net/net_internal.h"
 #include "reset.h"
 
@@ -191,6 +192,14 @@ bool mpg__publish_asked(uint32_t region, uint32_t slot)
 void mpg__publish_lost(uint32_t region, uint32_t slot)
 {
     (void)region, (void)slot;
+}
+
+bool mpg__explain_is_on;
+
+void mpg__explain_step(const struct mpg__event *event, unsigned asked)
+{
+    (void)event;
+    (void)asked;
 }
 
 void mpg__keep_wanted(uint32_t region, uint32_t slot)

@@ -9,6 +9,7 @@
  *   print=TEXT    TEXT on standard output; \n is a newline, %h the host
  *   errors=TEXT   the same on standard error
  *   stats=TEXT    hands over counters
+ *   account=TEXT  hands over what it has taken
  *   fatal=TEXT    ends the job
  *   kill=N        signals itself
  *   exit=N        leaves at once
@@ -236,29 +237,25 @@ static void step_ignore(const char *unused)
     signal(SIGTERM, SIG_IGN);
 }
 
+static void step_account(const char *text)
+{
+    mpg__boot_account(text, strlen(text));
+}
+
 static const struct step {
     const char *name;
     void (*take)(const char *value);
 } steps[] = {
-    {"round", exchange_round},
-    {"finish", finish},
-    {"print", step_print},
-    {"errors", step_errors},
-    {"stats", step_stats},
-    {"fatal", step_fatal},
-    {"kill", step_kill},
-    {"exit", step_exit},
-    {"pid", write_pid},
-    {"await", await_file},
-    {"hang", hang},
-    {"where", step_where},
-    {"function", check_function},
-    {"meet", step_meet},
-    {"cat", copy_input},
-    {"frame", send_frame},
-    {"ignore", step_ignore},
-    {"options", print_options},
-    {"fill", print_lines},
+    {"round", exchange_round},  {"finish", finish},
+    {"print", step_print},      {"errors", step_errors},
+    {"stats", step_stats},      {"account", step_account},
+    {"fatal", step_fatal},      {"kill", step_kill},
+    {"exit", step_exit},        {"pid", write_pid},
+    {"await", await_file},      {"hang", hang},
+    {"where", step_where},      {"function", check_function},
+    {"meet", step_meet},        {"cat", copy_input},
+    {"frame", send_frame},      {"ignore", step_ignore},
+    {"options", print_options}, {"fill", print_lines},
 };
 
 static void take_step(const char *name, const char *value)
