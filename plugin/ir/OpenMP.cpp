@@ -289,6 +289,7 @@ bool isOpenMP(const Module &M) { return M.getModuleFlag("openmp") != nullptr; }
 
 void lowerOpenMP(Module &M) {
   replaceLibrary(M);
+  lowerThreadPrivate(M);
   passCapturesByValue(M);
   for (Function &F : M)
     if (hasStack(F)) {

@@ -113,6 +113,10 @@ bool dropIdleStacks(llvm::Module &M);
 /// Hands parallel regions the values of what they only read, not addresses.
 bool passCapturesByValue(llvm::Module &M);
 
+// ThreadPrivate.cpp
+/// Makes copyin read the master's copies of threadprivate variables.
+void lowerThreadPrivate(llvm::Module &M);
+
 // Descriptors.cpp
 /// A function that runs before main, with an empty entry block.
 llvm::Function *makeConstructor(llvm::Module &M, llvm::StringRef Name,

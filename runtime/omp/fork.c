@@ -28,7 +28,6 @@
 #include "private.h"
 #include "stack.h"
 #include "team.h"
-#include "threadprivate.h"
 
 __thread struct mpg__thread mpg__self;
 
@@ -100,7 +99,6 @@ static void take_part(const struct mpg__start *start, uint32_t tid)
                                  ? start->arguments[0]
                                  : start->arguments;
     mpg__board = start->board;
-    mpg__private_refresh(start->has_copies);
     frame_enter(&frame, &start->icv, tid, start->threads);
     call(start->microtask, tid, start->count, arguments);
     mpg__team_join();
@@ -232,8 +230,7 @@ static void run_on_all(const struct mpg__icv *icv, uint32_t threads,
                                .board = mpg__board_get(),
                                .threads = threads,
                                .count = count,
-                               .icv = *icv,
-                               .has_copies = mpg__private_any()};
+                               .icv = *icv};
     if (count > MPG_START_ARGUMENTS) {
         start.arguments[0] = mpg_malloc(count * sizeof *arguments);
         if (!start.arguments[0])

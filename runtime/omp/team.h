@@ -85,7 +85,6 @@ struct mpg__start {
     struct mpg__board *board;
     uint32_t threads, count;
     struct mpg__icv icv;
-    uint32_t has_copies;
     void *arguments[MPG_START_ARGUMENTS]; /* or one pointer to them all */
 };
 _Static_assert(sizeof(struct mpg__start) <= MPG_MESSAGE_SMALL_MAX, "it fits");

@@ -4,14 +4,10 @@
  * its address may go to other hosts.
  *
  * The variable itself is private memory of each host, and no thread works on
- * it.  It serves two ends: its initial value is where every copy begins (kept
- * in `pristine` before it is first overwritten), and copyin is compiled to read
- * the master's value there.  So, when a region begins, each host fetches what
- * the master's copies have into its own originals.  That reads a minipage a
- * variable, which is a fault only if the master has written since.
- *
- * Which variables there are is a list in shared memory, headed by the board;
- * the master adds a variable when it first uses it.
+ * it: it is the value that every copy begins with.  For copyin there is a list
+ * in shared memory of what the master has copies of, headed by the board; the
+ * master adds a variable when it first uses it, and compiled code asks for the
+ * address (plugin/ir/ThreadPrivate.cpp).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,25 +15,13 @@
 #include "base/fatal.h"
 #include "board.h"
 #include "team.h"
-#include "threadprivate.h"
 
 /* In shared memory. */
 struct mpg__private_var {
     struct mpg__private_var *next;
     void *original;
     void *copy; /* the master's */
-    size_t bytes;
 };
-
-/* A host's: what a variable was before it was first overwritten. */
-struct pristine {
-    struct pristine *next;
-    void *original;
-    char value[];
-};
-static struct pristine *pristines;
-static mpg__mutex lock;    /* of pristines, and of writing originals */
-static uint32_t refreshed; /* the region for which that was done */
 
 /* A thread's: a table by address, a power of two long. */
 struct mpg__private_copies {
@@ -46,44 +30,6 @@ struct mpg__private_copies {
         void *original, *copy;
     } rows[];
 };
-
-static const void *pristine_of(void *original, size_t bytes)
-{
-    struct pristine *each = pristines;
-    while (each && each->original != original)
-        each = each->next;
-    if (each)
-        return each->value;
-    each = malloc(sizeof *each + bytes);
-    if (!each)
-        mpg__fatal("no memory for a threadprivate variable");
-    each->original = original;
-    memcpy(each->value, original, bytes);
-    each->next = pristines;
-    pristines = each;
-    return each->value;
-}
-
-uint32_t mpg__private_any(void)
-{
-    return mpg__self.copies != NULL;
-}
-
-void mpg__private_refresh(uint32_t are_any)
-{
-    if (!are_any)
-        return;
-    mpg__mutex_lock(&lock);
-    if (refreshed != mpg__team_regions()) {
-        struct mpg__private_var *var = atomic_load(mpg__board->privates);
-        for (; var; var = var->next) {
-            pristine_of(var->original, var->bytes);
-            memcpy(var->original, var->copy, var->bytes);
-        }
-        refreshed = mpg__team_regions();
-    }
-    mpg__mutex_unlock(&lock);
-}
 
 /* The row where it is, or where it would be. */
 static uint32_t row_of(const struct mpg__private_copies *copies,
@@ -123,15 +69,13 @@ static bool is_master(void)
 static void *make_copy(void *original, size_t bytes)
 {
     void *copy = mpg__board_make(bytes, "a threadprivate variable");
-    mpg__mutex_lock(&lock);
-    memcpy(copy, pristine_of(original, bytes), bytes);
-    mpg__mutex_unlock(&lock);
+    memcpy(copy, original, bytes);
     if (!is_master())
         return copy;
     struct mpg__private_var *var =
         mpg__board_make(sizeof *var, "a threadprivate variable");
     _Atomic(struct mpg__private_var *) *head = mpg__board_get()->privates;
-    *var = (struct mpg__private_var){atomic_load(head), original, copy, bytes};
+    *var = (struct mpg__private_var){atomic_load(head), original, copy};
     atomic_store(head, var);
     return copy;
 }
@@ -150,4 +94,17 @@ EXPORTED void *__kmpc_threadprivate_cached(ident_t *loc, int gtid, void *data,
         copies->used++;
     }
     return copies->rows[row].copy;
+}
+
+/* Where copyin of the region that this thread begins finds the master's values:
+ * of a region of one thread, that is the thread itself.  What the master has no
+ * copy of it has not changed. */
+EXPORTED void *mpg__omp_master_copy(void *original, size_t bytes)
+{
+    if (mpg__frame_now()->threads == 1 || is_master())
+        return __kmpc_threadprivate_cached(NULL, 0, original, bytes, NULL);
+    struct mpg__private_var *var = atomic_load(mpg__board->privates);
+    while (var && var->original != original)
+        var = var->next;
+    return var ? var->copy : original;
 }
