@@ -52,8 +52,7 @@ private:
     else
       checkMoves(S);
     Parents.push_back(S);
-    for (Stmt *Child : S->children())
-      walk(Child, Target);
+    forEachChild(S, [&](Stmt *&Child) { walk(Child, Target); });
     Parents.pop_back();
   }
 

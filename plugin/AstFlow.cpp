@@ -1,13 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "AstFlow.h"
 #include "Sharing.h"
+#include "clang/AST/OpenMPClause.h"
 #include "clang/AST/Stmt.h"
+#include "clang/AST/StmtOpenMP.h"
 #include "llvm/ADT/StringSwitch.h"
 #include <iterator>
 
 using namespace clang;
 
 namespace millipage {
+
+// What a clause computes before the region, and what it names.
+static void forEachInClause(OMPClause *Clause,
+                            llvm::function_ref<void(Stmt *&)> Fn) {
+  if (auto *Before = OMPClauseWithPreInit::get(Clause))
+    if (auto *S = const_cast<Stmt *>(Before->getPreInitStmt()))
+      Fn(S);
+  for (Stmt *&Child : Clause->children())
+    Fn(Child);
+}
+
+// A captured statement's own children are what is captured.
+void forEachChild(Stmt *S, llvm::function_ref<void(Stmt *&)> Fn) {
+  if (auto *Captured = dyn_cast<CapturedStmt>(S)) {
+    Stmt *Body = Captured->getCapturedStmt();
+    return Fn(Body);
+  }
+  if (auto *Directive = dyn_cast<OMPExecutableDirective>(S))
+    for (OMPClause *Clause : Directive->clauses())
+      if (Clause)
+        forEachInClause(Clause, Fn);
+  for (Stmt *&Child : S->children())
+    Fn(Child);
+}
 
 // Children are handed out as references, so that they can be replaced.
 static Stmt *&child(Stmt *Parent, unsigned Index) {

@@ -11,6 +11,10 @@
 
 namespace millipage {
 
+/// What S is made of, as places in the tree: also what Clang keeps apart, the
+/// body of an OpenMP region and the expressions of its clauses.
+void forEachChild(clang::Stmt *S, llvm::function_ref<void(clang::Stmt *&)> Fn);
+
 /// An annotated pointer and the place in the tree of what it receives.
 using FlowFn = llvm::function_ref<void(const clang::ValueDecl *Pointer,
                                        clang::Stmt *&Source)>;

@@ -24,8 +24,7 @@ public:
     if (!S || isa<UnaryExprOrTypeTraitExpr>(S))
       return; // sizeof does not evaluate.
     forEachFlow(S, allocationsReplaced());
-    for (Stmt *&Child : S->children())
-      rewrite(Child);
+    forEachChild(S, [this](Stmt *&Child) { rewrite(Child); });
     if (auto *Cast = dyn_cast<ImplicitCastExpr>(S))
       if (Cast->getCastKind() == CK_LValueToRValue)
         markPointer(Cast, Place);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Steps.h"
+#include "AstFlow.h"
 #include "Diagnostics.h"
 #include "clang/AST/Stmt.h"
 
@@ -48,8 +49,7 @@ private:
       if (Ref->getDecl() == Local.Pointer)
         judge(Ref);
     Parents.push_back(S);
-    for (const Stmt *Child : S->children())
-      walk(Child);
+    forEachChild(const_cast<Stmt *>(S), [this](Stmt *&Child) { walk(Child); });
     Parents.pop_back();
   }
 
