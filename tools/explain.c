@@ -286,9 +286,10 @@ static void say_same(FILE *file, const struct object *object)
             percent(object->same, object->came));
     if (is_overwritten(object))
         fprintf(file,
-                "    -> if each thread only needs its own values, "
-                "private(%s), or threadprivate: %.0f %% of the\n"
-                "       faults at what others had written overwrite it\n",
+                "    -> if no thread needs what another has written, at the "
+                "start neither, private(%s) or\n"
+                "       threadprivate: %.0f %% of the faults at such places "
+                "overwrite it\n",
                 is_nameless(object) ? "its pointer" : object->name,
                 percent(object->overwritten,
                         object->overwritten + object->consumed));

@@ -334,6 +334,29 @@ static bool is_changed(const struct mpg__account *account)
     return false;
 }
 
+static bool is_prefix(unsigned char byte)
+{
+    return byte == 0x66 || byte == 0xf2 || byte == 0xf3 || byte == 0xf0 ||
+           byte == 0x2e || byte == 0x3e || byte == 0x64 || byte == 0x65 ||
+           (byte & 0xf0) == 0x40;
+}
+
+/* Whether an instruction that has faulted to write uses what was there before:
+ * `add`, `inc`, `cmpxchg` and their like.  All others store. */
+static bool is_update(uintptr_t ip)
+{
+    const unsigned char *code = (const unsigned char *)ip;
+    while (is_prefix(*code))
+        code++;
+    if (code[0] == 0x0f)
+        return (code[1] & 0xfe) == 0xc0 || (code[1] & 0xfe) == 0xb0 ||
+               (code[1] & 0xe7) == 0xa3 || code[1] == 0xba;
+    return (code[0] < 0x38 && (code[0] & 0x06) == 0) || /* to memory */
+           (code[0] >= 0x80 && code[0] <= 0x83) || (code[0] & 0xfe) == 0x86 ||
+           (code[0] & 0xfe) == 0xc0 || (code[0] & 0xfc) == 0xd0 ||
+           (code[0] & 0xfe) == 0xf6 || (code[0] & 0xfe) == 0xfe;
+}
+
 void mpg__explain_served(void)
 {
     struct mpg__account *account = fault.account;
@@ -347,7 +370,9 @@ void mpg__explain_served(void)
     account->ns += took;
     account->read_faults += !fault.is_write;
     account->write_faults += fault.is_write;
-    account->consumed += !fault.is_write && is_theirs;
-    account->overwritten += fault.is_write && is_theirs;
+    if (is_theirs && (!fault.is_write || is_update(fault.ip)))
+        account->consumed++;
+    else
+        account->overwritten += is_theirs;
     fault.account = NULL;
 }

