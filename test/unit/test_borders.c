@@ -81,6 +81,18 @@ static void a_word_of_both(void)
     CHECK(!mpg__borders_part(&borders, 4));
 }
 
+/* Behind words that nobody has changed, 64 at a time. */
+static void a_word_far_away(void)
+{
+    clear();
+    mark(mine, 0, 10);
+    mark(theirs, 128, 129);
+    find(0);
+    CHECK_EQ(borders.count, 1u);
+    CHECK_EQ(borders.list[0].last, 9u);
+    CHECK_EQ(borders.list[0].next, 128u);
+}
+
 /* The upper half of the last number has not changed. */
 static void an_end_that_is_not_sharp(void)
 {
@@ -146,6 +158,7 @@ int main(void)
     two_halves();
     rows_in_turns();
     a_word_of_both();
+    a_word_far_away();
     an_end_that_is_not_sharp();
     as_told_by_looking();
     return check_report();
