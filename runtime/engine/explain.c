@@ -164,9 +164,16 @@ static struct mpg__account *account_of(uint32_t number, uint32_t slot)
 
 /* Minipages that come. */
 
+/* Small sizes fit more borders than large ones, and say less: of those that fit
+ * nearly all, or all but one of a few, the largest are worth keeping. */
+static uint64_t worth(const struct mpg__step *step)
+{
+    return (step->spared + 1) * 10 >= step->apart * 9 ? step->bytes : 0;
+}
+
 /* Rows and cells of a program have sizes that nobody tells us, and borders lie
  * at multiples of those.  So what the last two lists of borders have in common
- * may be one; how many others it does not fit decides whether it stays. */
+ * may be one; whether it stays depends on how many others it fits. */
 static void note_steps(struct mpg__account *account,
                        const struct mpg__borders *borders)
 {
@@ -174,7 +181,7 @@ static void note_steps(struct mpg__account *account,
     if (!step)
         return;
     uint64_t common = mpg__gcd(step, account->last_step);
-    struct mpg__step *worst = account->steps;
+    struct mpg__step *least = account->steps;
     account->last_step = step;
     bool is_new = true;
     for (unsigned i = 0; i < MPG_EXPLAIN_STEPS; i++) {
@@ -182,12 +189,11 @@ static void note_steps(struct mpg__account *account,
         each->apart++;
         each->spared += each->bytes && mpg__borders_part(borders, each->bytes);
         is_new &= each->bytes != common;
-        if (!each->bytes || (worst->bytes && each->apart - each->spared >
-                                                 worst->apart - worst->spared))
-            worst = each;
+        if (worth(each) < worth(least))
+            least = each;
     }
-    if (is_new)
-        *worst = (struct mpg__step){.bytes = common};
+    if (is_new && common > worth(least))
+        *least = (struct mpg__step){.bytes = common};
 }
 
 static void note_apart(struct mpg__account *account,
