@@ -235,8 +235,27 @@ static int by_place(const void *a, const void *b)
     return -descending(x->first, y->first);
 }
 
+/* Of which a host has told something, but not what it is; or what cannot be. */
+static int makes_sense(const struct object *object)
+{
+    return object->name && object->minipage && object->element &&
+           object->minipages;
+}
+
+static void drop_nonsense(struct account *account)
+{
+    int used = 0;
+
+    for (int i = 0; i < account->used; i++) {
+        if (makes_sense(&account->objects[i]))
+            account->objects[used++] = account->objects[i];
+    }
+    account->used = used;
+}
+
 void account_sort(struct account *account)
 {
+    drop_nonsense(account);
     if (account->used)
         qsort(account->objects, (size_t)account->used, sizeof *account->objects,
               by_cost);
@@ -260,6 +279,8 @@ uint64_t object_divided(const struct object *object, uint64_t bytes,
     uint64_t width = bytes / object->minipage;
     uint64_t divided = 0;
 
+    if (!width)
+        width = 1;
     *of = (object->minipages + width - 1) / width;
     for (int i = 1; i < object->runs_used; i++) {
         const struct run *before = &object->runs[i - 1];

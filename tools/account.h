@@ -73,13 +73,14 @@ struct account {
     uint64_t more; /* objects of which hosts have told nothing else */
 };
 
-/* Adds what a host said; lines that make no sense are left out. */
+/* Adds what a host said; what makes no sense is left out. */
 void account_add(struct account *, const char *text);
 
 /* What it costs, in ns. */
 uint64_t object_cost(const struct object *);
 
-/* Puts objects and their sites in order, the dearest first. */
+/* Puts objects and their sites in order, the dearest first.  Post: each has a
+ * name, and minipages and elements of some size. */
 void account_sort(struct account *);
 
 /* How many minipages of `bytes` would hold what different hosts have written

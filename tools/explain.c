@@ -22,6 +22,7 @@ enum {
     /* Fewer minipages than this are not worth a pragma. */
     CAME_MIN = 20,
     PAGE = 4096,
+    PARTS_MAX = 1 << 16, /* of a step, that are tried */
     /* A minipage costs as much as this many bytes more of one: a round trip of
      * 12 us beside 1.4 us for 4 KiB, as `mpgbench tcp_polling_64
      * tcp_polling_4096` has them, is eight times 4 KiB; half of that is
@@ -120,8 +121,11 @@ static int is_part(const struct object *object, uint64_t bytes)
  * elements; 0 when there is none. */
 static uint64_t part_of_step(const struct object *object, uint64_t step)
 {
-    for (uint64_t parts = step / object->minipage + 1;
-         parts <= step / object->element; parts++) {
+    uint64_t first = step / object->minipage + 1;
+
+    for (uint64_t parts = first;
+         parts <= step / object->element && parts - first < PARTS_MAX;
+         parts++) {
         if (step % parts == 0 && step / parts % object->element == 0)
             return step / parts;
     }

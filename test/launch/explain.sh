@@ -103,6 +103,18 @@ faults|7.0|100|0|1000000|0|0
 came|7.0|100|100|0|0|0
 nonsense
 object|8.0
+faults|8.1|1|1|1|1|1
+object|8.2|0|0|0|8|zero|1|z.c
+came|8.2|100|0|0|50|50
+step|8.2|0|50|50
+object|8.3|4096|8|8|,,x|odd|1|z.c
+faults|8.3|1|1|4000000|0|0
+came|8.3|100|0|0|50|50
+step|8.3|0|50|50
+finer|8.3|0|50
+coarser|8.3|1|5
+has|8.3|9|1|0
+has|8.3|1|9|1
 more|3'
 explain "$(echo "$kinds" | lines)" ''
 sed -n 's/^\([a-z]*\) (b.c.*/\1/p' text | tr '\n' ' ' >order
