@@ -130,31 +130,45 @@ static void add_came(struct object *object, const struct line *line)
     object->same += number(line, 6);
 }
 
-static void add_finer(struct object *object, const struct line *line)
-{
-    add_size(&object->finer, number(line, 2), number(line, 3));
-}
-
 static void add_coarser(struct object *object, const struct line *line)
 {
     add_size(&object->coarser, number(line, 2), number(line, 3));
 }
 
+/* Of a list, in which each size is once. */
+static void add_size_to(struct finer *list, int *used, const struct finer *more)
+{
+    int i = 0;
+
+    while (i < *used && list[i].bytes != more->bytes)
+        i++;
+    if (i == ACCOUNT_SIZES_MAX)
+        return;
+    if (i == *used)
+        list[(*used)++] = (struct finer){.bytes = more->bytes};
+    list[i].apart += more->apart;
+    list[i].spared += more->spared;
+    list[i].came += more->came;
+    list[i].needed += more->needed;
+}
+
+/* Of all of `apart` and `same`, which are not in the line. */
+static void add_finer(struct object *object, const struct line *line)
+{
+    add_size_to(object->finer, &object->finer_used,
+                &(struct finer){.bytes = number(line, 2),
+                                .spared = number(line, 3),
+                                .needed = number(line, 4)});
+}
+
 static void add_step(struct object *object, const struct line *line)
 {
-    uint64_t bytes = number(line, 2);
-    struct step *step = object->steps;
-
-    while (step < object->steps + object->steps_used && step->bytes != bytes)
-        step++;
-    if (step == object->steps + ACCOUNT_SIZES_MAX)
-        return;
-    if (step == object->steps + object->steps_used) {
-        object->steps_used++;
-        *step = (struct step){.bytes = bytes};
-    }
-    step->apart += number(line, 3);
-    step->spared += number(line, 4);
+    add_size_to(object->steps, &object->steps_used,
+                &(struct finer){.bytes = number(line, 2),
+                                .apart = number(line, 3),
+                                .spared = number(line, 4),
+                                .came = number(line, 5),
+                                .needed = number(line, 6)});
 }
 
 static void add_has(struct object *object, const struct line *line)
@@ -172,8 +186,8 @@ static const struct {
 } kinds[] = {
     {"object", 9, add_object}, {"made", 5, add_made},
     {"faults", 7, add_faults}, {"at", 7, add_at},
-    {"came", 7, add_came},     {"finer", 4, add_finer},
-    {"step", 5, add_step},     {"coarser", 4, add_coarser},
+    {"came", 7, add_came},     {"finer", 5, add_finer},
+    {"step", 7, add_step},     {"coarser", 4, add_coarser},
     {"has", 5, add_has},
 };
 

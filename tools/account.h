@@ -29,10 +29,17 @@ struct sites {
     int used;
 };
 
-/* Minipages of another size, and what would be different. */
+/* Minipages of another size: larger ones, and how many would have come. */
 struct size {
     uint64_t bytes;
     uint64_t count;
+};
+
+/* Smaller ones. */
+struct finer {
+    uint64_t bytes;
+    uint64_t apart, spared; /* of which it would have kept the parts apart */
+    uint64_t came, needed;  /* instead of which so many would have come */
 };
 
 struct sizes {
@@ -57,10 +64,9 @@ struct object {
     uint64_t reads, writes, ns, consumed, overwritten;
     struct sites sites;
     uint64_t came, first, unchanged, apart, same;
-    struct sizes finer; /* of how many of `apart` each would have spared */
-    struct step {
-        uint64_t bytes, apart, spared;
-    } steps[ACCOUNT_SIZES_MAX]; /* found in the data, and what they spare */
+    struct finer finer[ACCOUNT_SIZES_MAX];
+    int finer_used;
+    struct finer steps[ACCOUNT_SIZES_MAX]; /* found in the data */
     int steps_used;
     struct sizes coarser; /* how many would have come */
     struct run *runs;     /* of minipages that one host has written last */

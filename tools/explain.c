@@ -9,6 +9,7 @@
 #include "explain.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,6 @@ enum {
     /* Fewer minipages than this are not worth a pragma. */
     CAME_MIN = 20,
     PAGE = 4096,
-    PARTS_MAX = 1 << 16, /* of a step, that are tried */
     /* A minipage costs as much as this many bytes more of one: a round trip of
      * 12 us beside 1.4 us for 4 KiB, as `mpgbench tcp_polling_64
      * tcp_polling_4096` has them, is eight times 4 KiB; half of that is
@@ -103,6 +103,12 @@ static void put_sites(FILE *file, struct object *object)
 
 /* Advice. */
 
+/* What comes in minipages of that size costs, in bytes. */
+static uint64_t bytes_of(uint64_t minipage, uint64_t count)
+{
+    return count * (minipage + REQUEST_BYTES);
+}
+
 /* Whether it is the size of something that the object is made of. */
 static int is_part(const struct object *object, uint64_t bytes)
 {
@@ -117,83 +123,96 @@ static int is_part(const struct object *object, uint64_t bytes)
     return 0;
 }
 
-/* The largest part of a step that is smaller than the minipages are, in whole
- * elements; 0 when there is none. */
-static uint64_t part_of_step(const struct object *object, uint64_t step)
+/* How many would have come, in all.  Those that others had not changed still
+ * would.  Of what others had changed, and of what comes for the first time, at
+ * least one minipage and at most all are needed instead of each that came;
+ * which nobody has seen, so the mean of both is taken, the geometric one. */
+static uint64_t finer_came(const struct object *object,
+                           const struct finer *finer)
 {
-    uint64_t first = step / object->minipage + 1;
+    double one = (double)(finer->came - finer->spared + object->first);
+    double all = (double)finer->needed + (double)object->first *
+                                             (double)object->minipage /
+                                             (double)finer->bytes;
 
-    for (uint64_t parts = first;
-         parts <= step / object->element && parts - first < PARTS_MAX;
-         parts++) {
-        if (step % parts == 0 && step / parts % object->element == 0)
-            return step / parts;
-    }
-    return 0;
+    return (uint64_t)sqrt(one * all) + object->unchanged;
 }
 
-/* The largest size that nearly all borders were multiples of. */
-static uint64_t best_step(const struct object *object)
+static uint64_t finer_cost(const struct object *object,
+                           const struct finer *finer)
 {
-    uint64_t best = 0;
+    return bytes_of(finer->bytes, finer_came(object, finer));
+}
 
+static uint64_t scaled(uint64_t count, uint64_t whole, uint64_t of)
+{
+    return (uint64_t)((double)count * (double)whole / (double)of);
+}
+
+/* The sizes that are worth a look: all that were tried, and the steps that have
+ * been looked at for long enough, as if that had been all the time. */
+static int list_finer(const struct object *object, struct finer *list)
+{
+    uint64_t came = object->apart + object->same;
+    int used = 0;
+
+    for (int i = 0; i < object->finer_used; i++) {
+        const struct finer *finer = &object->finer[i];
+
+        if (!finer->bytes || finer->spared > object->apart)
+            continue;
+        list[used] = *finer;
+        list[used++].came = came;
+    }
     for (int i = 0; i < object->steps_used; i++) {
-        const struct step *step = &object->steps[i];
-        uint64_t bytes = part_of_step(object, step->bytes);
+        const struct finer *step = &object->steps[i];
 
-        if (step->apart * 4 >= object->apart && bytes > best &&
-            is_share(step->spared, step->apart, 90))
-            best = bytes;
+        if (!step->bytes || !step->apart || step->apart > step->came ||
+            step->spared > step->apart || step->apart * 4 < object->apart)
+            continue;
+        list[used++] = (struct finer){
+            .bytes = step->bytes,
+            .spared = scaled(step->spared, object->apart, step->apart),
+            .came = came,
+            .needed = scaled(step->needed, came, step->came)};
     }
-    return best;
+    return used;
 }
 
-/* The largest that keep apart nearly as much as the best do. */
-static struct size largest(const struct object *object, uint64_t best,
-                           int only_parts)
+/* Whether it is one that its author has in mind: a row, a cell, what the
+ * borders are multiples of.  Those were put behind the powers of two. */
+static int is_natural(const struct object *object, const struct finer *list,
+                      int i)
 {
-    struct size found = {0, 0};
-
-    for (int i = 0; i < object->finer.used; i++) {
-        const struct size *size = &object->finer.list[i];
-
-        if (is_share(size->count, best, 90) && size->bytes > found.bytes &&
-            (!only_parts || is_part(object, size->bytes)))
-            found = *size;
-    }
-    return found;
+    return i >= object->finer_used || is_part(object, list[i].bytes);
 }
 
-/* Minipages that keep the parts of hosts apart; 0 bytes when none does for half
- * of what came.  A size that is the program's own, a row, a cell, or what the
- * borders are multiples of, is better than a power of two that happens to,
- * unless it is much smaller. */
-static struct size find_finer(const struct object *object)
+/* Minipages that cost nearly as little as the best would, and less than nine
+ * tenths of what is; 0 bytes when there are none.  Natural ones may cost half
+ * as much again: a power of two fits by chance, and the next input has other
+ * borders.  Of equals the largest. */
+static struct finer find_finer(const struct object *object)
 {
-    struct size found;
-    struct size part;
-    uint64_t best = 0;
-    uint64_t step = best_step(object);
+    struct finer list[2 * ACCOUNT_SIZES_MAX];
+    int used = list_finer(object, list);
+    uint64_t limit = bytes_of(object->minipage, object->came) / 10 * 9;
+    uint64_t least = limit;
+    struct finer found[2] = {{0}}; /* and the natural one */
 
-    for (int i = 0; i < object->finer.used; i++) {
-        if (object->finer.list[i].count > best)
-            best = object->finer.list[i].count;
+    for (int i = 0; i < used; i++) {
+        uint64_t cost = finer_cost(object, &list[i]);
+
+        least = cost < least ? cost : least;
     }
-    if (!is_share(best, object->apart, 50))
-        return (struct size){0, 0};
-    found = largest(object, best, 0);
-    part = largest(object, best, 1);
-    if (part.bytes * 4 >= found.bytes)
-        found = part;
-    if (step >= found.bytes * 4 ||
-        (step * 4 >= found.bytes && !is_part(object, found.bytes)))
-        found.bytes = step;
-    return found;
-}
+    for (int i = 0; i < used; i++) {
+        uint64_t cost = finer_cost(object, &list[i]);
+        int natural = is_natural(object, list, i);
 
-static uint64_t bytes_of(uint64_t minipage, uint64_t count)
-{
-    return count * (minipage + REQUEST_BYTES);
+        if (cost < limit && cost <= least / 10 * (natural ? 15 : 11) &&
+            list[i].bytes > found[natural].bytes)
+            found[natural] = list[i];
+    }
+    return found[found[1].bytes != 0];
 }
 
 /* Larger ones, if the same could come in two thirds of the cost and hardly any
@@ -244,7 +263,8 @@ static void put_pragma(FILE *file, const struct object *object,
 
 static void say_apart(FILE *file, const struct object *object)
 {
-    struct size size = find_finer(object);
+    struct finer finer = find_finer(object);
+    struct size size = {finer.bytes, finer.spared};
 
     fprintf(file,
             "    %.0f %%: hosts had changed different parts of the same "
@@ -254,14 +274,19 @@ static void say_apart(FILE *file, const struct object *object)
         put_pragma(file, object, &size);
         fprintf(file,
                 "       would have kept the parts of %" PRIu64
-                " of those %" PRIu64 " apart\n",
-                size.count, object->apart);
-    } else if (!object->finer.used) {
+                " of those %" PRIu64 " apart; about %" PRIu64 "\n       of ",
+                finer.spared, object->apart, finer_came(object, &finer));
+        put_bytes(file, finer.bytes);
+        fprintf(file, " would have come instead of %" PRIu64 " of ",
+                object->came);
+        put_bytes(file, object->minipage);
+        fputs("\n", file);
+    } else if (!object->finer_used) {
         fputs("    -> a variable, or an allocation, of its own for what each "
               "host changes\n",
               file);
     } else {
-        fputs("    no granularity keeps those parts apart\n", file);
+        fputs("    smaller minipages would cost more than they spare\n", file);
     }
 }
 

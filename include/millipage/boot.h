@@ -35,8 +35,12 @@
  *   faults KEY READ WRITE NS CONSUMED OVERWRITTEN
  *   at KEY read|write COUNT NS PLACE   faults of an instruction
  *   came KEY ALL FIRST UNCHANGED APART SAME
- *   finer KEY BYTES SPARED             of APART, by minipages of that size
- *   step KEY BYTES APART SPARED        the same, of a size that fits borders
+ *   finer KEY BYTES SPARED NEEDED      by minipages of that size: of APART, and
+ *                                      those that would have come instead of
+ *                                      APART and SAME
+ *   step KEY BYTES APART SPARED CAME NEEDED
+ *                                      the same, of a size that fits borders,
+ *                                      since it was found
  *   coarser KEY BYTES CAME             instead of ALL but FIRST
  *   has KEY FIRST LAST OWNER           of minipages homed there, who wrote
  *                                      them last; 65535 is no single one

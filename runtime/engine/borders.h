@@ -20,10 +20,14 @@
 struct mpg__borders {
     bool has_mine, has_theirs;
     bool is_same; /* both have written some word, or there are more borders */
+    uint64_t number; /* of the first word */
     uint32_t count;
     struct mpg__border {
         uint64_t last, next;
     } list[MPG_BORDERS_MAX];
+    uint32_t
+        runs; /* of theirs: first and last words; the rest is in the last */
+    struct mpg__border theirs[MPG_BORDERS_MAX];
 };
 
 static inline bool mpg__bit(const uint64_t *bits, uint64_t at)
@@ -39,6 +43,11 @@ void mpg__borders_find(const uint64_t *mine, const uint64_t *theirs,
 
 /* Whether no minipage of so many bytes has parts of both. */
 bool mpg__borders_part(const struct mpg__borders *, uint64_t bytes);
+
+/* How many minipages of so many bytes have parts of theirs: of those that begin
+ * in these words, or they would be counted again with the words before; but at
+ * least one. */
+uint64_t mpg__borders_theirs(const struct mpg__borders *, uint64_t bytes);
 
 /* The greatest number of bytes that all sharp borders are multiples of; 0 when
  * there is none.  A border is sharp when only one place between whole elements

@@ -130,11 +130,11 @@ static void open_account(struct mpg__account *account,
     account->is_used = true;
     account->is_all = !is_gathered(region);
     /* A minipage of the heap that stays with its maker is one allocation. */
-    account->is_array =
-        account->is_all &&
-        !(region->layout.is_heap && region->layout.homes == MPG_HOMES_MAKER);
+    bool is_single =
+        region->layout.is_heap && region->layout.homes == MPG_HOMES_MAKER;
+    account->is_array = account->is_all && !is_single;
     choose_finer(account, object.parts ? object.parts : "",
-                 account->is_array ? region->layout.slot_bytes : 0);
+                 is_single ? 0 : region->layout.slot_bytes);
     accounts_count++;
 }
 
@@ -164,6 +164,17 @@ static struct mpg__account *account_of(uint32_t number, uint32_t slot)
 
 /* Minipages that come. */
 
+/* The largest part of so many bytes that is less than a minipage, in whole
+ * elements; 0 when there is none. */
+static uint64_t part_of(uint64_t bytes, uint64_t slot_bytes, uint64_t element)
+{
+    for (uint64_t parts = bytes / slot_bytes + 1; parts <= bytes / element;
+         parts++)
+        if (bytes % parts == 0 && bytes / parts % element == 0)
+            return bytes / parts;
+    return 0;
+}
+
 /* Small sizes fit more borders than large ones, and say less: of those that fit
  * nearly all, or all but one of a few, the largest are worth keeping. */
 static uint64_t worth(const struct mpg__step *step)
@@ -175,12 +186,13 @@ static uint64_t worth(const struct mpg__step *step)
  * at multiples of those.  So what the last two lists of borders have in common
  * may be one; whether it stays depends on how many others it fits. */
 static void note_steps(struct mpg__account *account,
-                       const struct mpg__borders *borders)
+                       const struct mpg__borders *borders, uint64_t slot_bytes)
 {
     uint64_t step = mpg__borders_step(borders, account->element);
     if (!step)
         return;
-    uint64_t common = mpg__gcd(step, account->last_step);
+    uint64_t common = part_of(mpg__gcd(step, account->last_step), slot_bytes,
+                              account->element);
     struct mpg__step *least = account->steps;
     account->last_step = step;
     bool is_new = true;
@@ -196,14 +208,26 @@ static void note_steps(struct mpg__account *account,
         *least = (struct mpg__step){.bytes = common};
 }
 
-static void note_apart(struct mpg__account *account,
-                       const struct mpg__borders *borders)
+/* What others changed is needed, whatever the size, unless it is another part
+ * than this host's; in small minipages that is many. */
+static void note_needed(struct mpg__account *account,
+                        const struct mpg__borders *borders, bool is_apart)
 {
-    account->apart++;
-    for (uint32_t i = 0; i < account->finer_count; i++)
-        account->finer[i].spared +=
-            mpg__borders_part(borders, account->finer[i].bytes);
-    note_steps(account, borders);
+    for (uint32_t i = 0; i < account->finer_count; i++) {
+        struct mpg__finer *finer = &account->finer[i];
+        if (is_apart && mpg__borders_part(borders, finer->bytes))
+            finer->spared++;
+        else
+            finer->needed += mpg__borders_theirs(borders, finer->bytes);
+    }
+    for (unsigned i = 0; i < MPG_EXPLAIN_STEPS; i++) {
+        struct mpg__step *step = &account->steps[i];
+        if (!step->bytes)
+            continue;
+        step->came++;
+        if (!is_apart || !mpg__borders_part(borders, step->bytes))
+            step->needed += mpg__borders_theirs(borders, step->bytes);
+    }
 }
 
 static void classify(struct mpg__account *account,
@@ -212,15 +236,21 @@ static void classify(struct mpg__account *account,
     static struct mpg__borders borders;
     uint64_t bytes = region->layout.slot_bytes, start = slot * bytes;
     uint64_t first = (region->layout.offset + start) / MPG_WORD;
+    if (!account->is_all)
+        start = 0; /* The variable begins there. */
     mpg__borders_find(mpg__twin_mine, mpg__twin_theirs, first,
                       (bytes + MPG_WORD - 1) / MPG_WORD, start / MPG_WORD,
                       &borders);
-    if (!borders.has_theirs)
+    if (!borders.has_theirs) {
         account->unchanged++;
-    else if (borders.has_mine && !borders.is_same)
-        note_apart(account, &borders);
-    else
-        account->same++;
+        return;
+    }
+    bool is_apart = borders.has_mine && !borders.is_same;
+    note_needed(account, &borders, is_apart);
+    if (is_apart)
+        note_steps(account, &borders, bytes);
+    account->apart += is_apart;
+    account->same += !is_apart;
 }
 
 static struct group *group_of(uint32_t number, uint32_t slot)

@@ -51,7 +51,7 @@ struct mpg__account {
     uint32_t region, slot;
     bool is_used;
     bool is_all;   /* of all slots, not of this one */
-    bool is_array; /* whose minipages could be of another size */
+    bool is_array; /* whose minipages could be larger */
     uint64_t read_faults, write_faults, ns;
     uint64_t consumed;    /* faults at what another host had changed */
     uint64_t overwritten; /* and those of instructions that only store there */
@@ -63,14 +63,18 @@ struct mpg__account {
     uint64_t same;      /* or consumed; the rest */
     uint64_t element;   /* the innermost's bytes, at least MPG_WORD */
     struct mpg__finer {
-        uint64_t bytes, spared;
+        uint64_t bytes;
+        uint64_t spared; /* of `apart` */
+        uint64_t needed; /* that would have come instead of apart and same */
     } finer[MPG_EXPLAIN_FINER]; /* the program's parts, and powers of two */
     uint32_t finer_count;
     uint64_t coarser[MPG_EXPLAIN_LEVELS]; /* that would have come back */
     struct mpg__step {
         uint64_t bytes;  /* that borders were multiples of */
         uint64_t apart;  /* since it was found, */
-        uint64_t spared; /* and of those */
+        uint64_t spared; /* and of those; */
+        uint64_t came;   /* and, of apart and same, */
+        uint64_t needed; /* instead */
     } steps[MPG_EXPLAIN_STEPS];
     uint64_t last_step; /* of the last borders */
 };

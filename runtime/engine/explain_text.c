@@ -176,15 +176,18 @@ static void put_sizes(const struct mpg__account *account)
         begin("finer", account);
         number(account->finer[i].bytes);
         number(account->finer[i].spared);
+        number(account->finer[i].needed);
         put("\n");
     }
-    for (unsigned i = 0; account->is_array && i < MPG_EXPLAIN_STEPS; i++) {
+    for (unsigned i = 0; i < MPG_EXPLAIN_STEPS; i++) {
         if (!account->steps[i].spared)
             continue;
         begin("step", account);
         number(account->steps[i].bytes);
         number(account->steps[i].apart);
         number(account->steps[i].spared);
+        number(account->steps[i].came);
+        number(account->steps[i].needed);
         put("\n");
     }
     uint64_t bytes = mpg__region_get(account->region)->layout.slot_bytes;

@@ -21,10 +21,10 @@ rows='object|3.0|4096|8|10|640,8|rows|12|a.c
 faults|3.0|30|20|7000000|0|0
 at|3.0|read|30|4000000|0x10|-
 came|3.0|60|10|0|50|0
-finer|3.0|8|50
-finer|3.0|640|50
-finer|3.0|1024|50
-finer|3.0|2048|3
+finer|3.0|8|50|0
+finer|3.0|640|50|0
+finer|3.0|1024|50|0
+finer|3.0|2048|3|90
 coarser|3.0|8192|50
 has|3.0|0|4|0'
 explain "$(echo "$rows" | lines)" "$(echo "$rows" | sed 's/0|4|0$/5|9|1/' | lines)"
@@ -36,7 +36,8 @@ rows (a.c:12): 40 KiB in minipages of 4 KiB
          8.0 ms      60 reads   in code that is not known
     83 %: hosts had changed different parts of the same minipage
     -> #pragma millipage shared granularity(640) before rows
-       would have kept the parts of 100 of those 100 apart
+       would have kept the parts of 100 of those 100 apart; about 50
+       of 640 bytes would have come instead of 120 of 4 KiB
     17 %: for the first time
 END
 cmp text expected || fail "rows: $(cat text)"
@@ -45,16 +46,28 @@ cmp text expected || fail "rows: $(cat text)"
 found='object|3.0|4096|8|10|8|rows|12|a.c
 faults|3.0|30|20|7000000|0|0
 came|3.0|60|10|0|50|0
-finer|3.0|8|50
-finer|3.0|16|0
-step|3.0|3112|45|45'
+finer|3.0|8|50|0
+finer|3.0|16|0|50
+step|3.0|3112|45|45|45|0'
 explain "$(echo "$found" | lines)" "$(echo "$found" | lines)"
 grep -q 'granularity(3112) before rows' text || fail "a step: $(cat text)"
 
-# Of a size that only some borders fit nothing is said.
-explain "$(echo "$found" | sed 's/45|45/45|30/' | lines)" \
-    "$(echo "$found" | sed 's/45|45/45|30/' | lines)"
-grep -q 'granularity(8) before rows' text || fail "half a step: $(cat text)"
+# One that only some borders fit does not pay.
+some=$(echo "$found" | sed 's/45|45|45|0/45|5|45|45/' | lines)
+explain "$some" "$some"
+grep -q 'smaller minipages would cost more than they spare' text ||
+    fail "some borders: $(cat text)"
+
+# What others changed is needed, too: of half of what came, all or one of the
+# small minipages that it was in.  Few are no matter, many are.
+mixed='object|3.0|4096|8|10|8|rows|12|a.c
+came|3.0|100|0|0|50|50
+finer|3.0|64|50|NEEDED'
+explain "$(echo "$mixed" | sed 's/NEEDED/100/' | lines)" ''
+grep -q 'apart; about 70$' text || fail "few: $(cat text)"
+explain "$(echo "$mixed" | sed 's/NEEDED/3200/' | lines)" ''
+grep -q 'smaller minipages would cost more than they spare' text ||
+    fail "many: $(cat text)"
 
 # Minipages that are smaller already can be tried without compiling again.
 explain "$(echo "$rows" | sed 's/|4096|8|10|/|1024|8|40|/' | lines)" ''
@@ -106,12 +119,14 @@ object|8.0
 faults|8.1|1|1|1|1|1
 object|8.2|0|0|0|8|zero|1|z.c
 came|8.2|100|0|0|50|50
-step|8.2|0|50|50
+step|8.2|0|50|50|50|5
 object|8.3|4096|8|8|,,x|odd|1|z.c
 faults|8.3|1|1|4000000|0|0
 came|8.3|100|0|0|50|50
-step|8.3|0|50|50
-finer|8.3|0|50
+step|8.3|0|50|50|50|5
+step|8.3|16|0|50|0|5
+finer|8.3|0|50|7
+finer|8.3|16|5000|7
 coarser|8.3|1|5
 has|8.3|9|1|0
 has|8.3|1|9|1

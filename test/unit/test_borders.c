@@ -56,6 +56,34 @@ static void two_halves(void)
     CHECK_EQ(mpg__borders_step(&borders, 8), 2000u);
 }
 
+static void theirs_in_other_sizes(void)
+{
+    clear();
+    find(0);
+    CHECK_EQ(mpg__borders_theirs(&borders, 64), 0u);
+    mark(theirs, 500, 1024);
+    find(0);
+    CHECK_EQ(mpg__borders_theirs(&borders, 400), 6u);
+    CHECK_EQ(mpg__borders_theirs(&borders, 2000), 2u);
+    CHECK_EQ(mpg__borders_theirs(&borders, 8192), 1u);
+    /* Here and there in the same one. */
+    clear();
+    mark(theirs, 0, 1);
+    mark(theirs, 10, 11);
+    mark(theirs, 99, 101);
+    find(0);
+    CHECK_EQ(mpg__borders_theirs(&borders, 400), 2u);
+    CHECK_EQ(mpg__borders_theirs(&borders, 40), 4u);
+    /* The second page: 1000 words are of the page before, too. */
+    clear();
+    mark(theirs, 0, 1024);
+    find(1024);
+    CHECK_EQ(mpg__borders_theirs(&borders, 4096), 1u);
+    CHECK_EQ(mpg__borders_theirs(&borders, 8192), 1u);
+    CHECK_EQ(mpg__borders_theirs(&borders, 3000), 1u);
+    CHECK_EQ(mpg__borders_theirs(&borders, 1000), 4u);
+}
+
 /* Rows of 640 bytes; the minipage is the third page of the variable. */
 static void rows_in_turns(void)
 {
@@ -156,6 +184,7 @@ int main(void)
 {
     nothing_was_changed();
     two_halves();
+    theirs_in_other_sizes();
     rows_in_turns();
     a_word_of_both();
     a_word_far_away();

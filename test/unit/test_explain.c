@@ -117,13 +117,23 @@ static void writes(uint32_t slot, unsigned from, unsigned to)
         *number(slot, at) -= 1;
 }
 
-static uint64_t spared_by(uint64_t bytes)
+static const struct mpg__finer *of_bytes(uint64_t bytes)
 {
     for (uint32_t i = 0; i < account()->finer_count; i++)
         if (account()->finer[i].bytes == bytes)
-            return account()->finer[i].spared;
+            return &account()->finer[i];
     CHECK_FAIL("%lu bytes are not tried", (unsigned long)bytes);
-    return 0;
+    abort();
+}
+
+static uint64_t spared_by(uint64_t bytes)
+{
+    return of_bytes(bytes)->spared;
+}
+
+static uint64_t needed_by(uint64_t bytes)
+{
+    return of_bytes(bytes)->needed;
 }
 
 static void comes_for_the_first_time(void)
@@ -167,6 +177,8 @@ static void parts_are_apart(void)
     CHECK_EQ(spared_by(8), 10u);
     CHECK_EQ(spared_by(128), 10u);
     CHECK_EQ(spared_by(256), 0u);
+    CHECK_EQ(needed_by(640), 0u);
+    CHECK_EQ(needed_by(256), 30u); /* bytes 640 to 1279: three of them */
     bool is_step_found = false;
     for (int i = 0; i < (int)MPG_EXPLAIN_STEPS; i++)
         is_step_found |=
@@ -212,9 +224,12 @@ static void the_same_is_written(void)
     writes(0, 0, 80);
     goes_and_comes(0, 79, 160);
     CHECK_EQ(account()->same, 1u);
+    CHECK_EQ(needed_by(640), 2u);
+    CHECK_EQ(needed_by(8), 81u);
     /* Who has only read cannot be told from who uses what was changed. */
     goes_and_comes(0, 100, 160);
     CHECK_EQ(account()->same, 2u);
+    CHECK_EQ(needed_by(640), 3u);
     writes(0, 0, 80);
     goes_and_comes(0, 0, 0);
     CHECK_EQ(account()->unchanged, 1u);
