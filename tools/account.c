@@ -21,7 +21,7 @@ struct line {
 
 static void cut(char *text, struct line *line)
 {
-    line->count = 0;
+    *line = (struct line){0};
     while (text && line->count < FIELDS_MAX)
         line->fields[line->count++] = strsep(&text, "\t");
 }
@@ -196,7 +196,9 @@ static void add_line(struct account *account, char *text)
     struct line line;
 
     cut(text, &line);
-    if (line.count >= 2 && strcmp(line.fields[0], "more") == 0)
+    if (line.count < 2)
+        return;
+    if (strcmp(line.fields[0], "more") == 0)
         account->more += number(&line, 1);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (strcmp(line.fields[0], kinds[i].name) == 0 &&

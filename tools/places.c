@@ -20,7 +20,6 @@ enum { ADDRESS_MAX_BYTES = 24, LINE_MAX_BYTES = 1024 };
 /* Starts it with its output in a pipe; NULL when that cannot be. */
 static FILE *start(char **arguments, pid_t *pid)
 {
-    extern char **environ;
     posix_spawn_file_actions_t actions;
     int ends[2];
     int error;
