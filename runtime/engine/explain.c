@@ -47,7 +47,6 @@ struct group {
 
 bool mpg__explain_is_on;
 static struct mpg__account *accounts;
-static uint32_t accounts_count;
 static struct group **groups; /* of each region */
 static uint32_t phase = 1;
 
@@ -71,7 +70,8 @@ static void *zeros(uint64_t bytes)
 
 void mpg__explain_start(void)
 {
-    accounts = zeros(ACCOUNTS_MAX * sizeof *accounts);
+    accounts = zeros((ACCOUNTS_MAX + 1) * sizeof *accounts);
+    accounts[ACCOUNTS_MAX].element = USUAL_ELEMENT;
     groups = zeros(MPG_REGIONS_MAX * sizeof(*groups));
     mpg__twin_start();
     mpg__explain_is_on = true;
@@ -135,10 +135,10 @@ static void open_account(struct mpg__account *account,
     account->is_array = account->is_all && !is_single;
     choose_finer(account, object.parts ? object.parts : "",
                  is_single ? 0 : region->layout.slot_bytes);
-    accounts_count++;
 }
 
-/* The last one is everybody's when there are too many. */
+/* Behind the last one is that of all that have no room; nobody is told of it,
+ * but that there are some. */
 static struct mpg__account *account_of(uint32_t number, uint32_t slot)
 {
     const struct mpg__region *region = mpg__region_get(number);
@@ -147,19 +147,16 @@ static struct mpg__account *account_of(uint32_t number, uint32_t slot)
     uint32_t at = number * 2654435761u + slot * 40503u;
     for (uint32_t i = 0; i < ACCOUNTS_MAX; i++, at++) {
         struct mpg__account *account = &accounts[at % ACCOUNTS_MAX];
-        if (account->is_used && account->region == number &&
-            account->slot == slot)
-            return account;
-        if (account->is_used && accounts_count + 1 < ACCOUNTS_MAX)
-            continue;
         if (!account->is_used) {
             account->region = number;
             account->slot = slot;
             open_account(account, region);
+            return account;
         }
-        return account;
+        if (account->region == number && account->slot == slot)
+            return account;
     }
-    return &accounts[0];
+    return &accounts[ACCOUNTS_MAX];
 }
 
 /* Minipages that come. */

@@ -79,7 +79,8 @@ struct mpg__account {
     uint64_t last_step; /* of the last borders */
 };
 
-/* Those in use, up to `count`. */
+/* `count` accounts, of which some are in use; and the one behind them is of all
+ * that had no room, if anything came. */
 struct mpg__account *mpg__explain_accounts(uint32_t *count);
 
 #endif

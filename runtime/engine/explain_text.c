@@ -22,7 +22,8 @@
 #define OBJECTS_MAX 32u         /* that are told of, those that cost most */
 #define OBJECT_MAX  8192u       /* bytes of lines about one */
 #define RUNS_MAX    32u         /* of minipages that one host wrote last */
-#define MADE_MAX    1024u       /* allocations that are remembered */
+#define MADE_MAX    1024u       /* calls that allocate, of all regions */
+#define MADE_TOLD   4u          /* and of one, those that allocate most */
 #define FRAMES_MAX  16
 
 /* What a minipage that comes costs, in ns, for those that nobody waits for. */
@@ -127,12 +128,34 @@ static void put_object(const struct mpg__account *account)
     put("\t%s\t%s\t%u\t%s\n", object.parts ? object.parts : "-",
         object.name ? object.name : "-", object.line,
         object.file ? object.file : "-");
+}
+
+/* The call that has allocated most of the region, of those that come behind the
+ * last one. */
+static const struct made *next_made(uint32_t region, const struct made *last)
+{
+    const struct made *most = NULL;
     for (uint32_t i = 0; i < made_count; i++) {
-        if (made[i].region != account->region)
-            continue;
+        const struct made *each = &made[i];
+        bool is_behind = !last || each->bytes < last->bytes ||
+                         (each->bytes == last->bytes && each > last);
+        if (each->region == region && is_behind &&
+            (!most || each->bytes > most->bytes))
+            most = each;
+    }
+    return most;
+}
+
+static void put_made(const struct mpg__account *account)
+{
+    const struct made *each = NULL;
+    for (unsigned i = 0; i < MADE_TOLD; i++) {
+        each = next_made(account->region, each);
+        if (!each)
+            return;
         begin("made", account);
-        number(made[i].bytes);
-        place(made[i].ip);
+        number(each->bytes);
+        place(each->ip);
         put("\n");
     }
 }
@@ -269,12 +292,15 @@ void mpg__explain_hand_in(void)
             break;
         }
         put_object(list[i]);
+        put_made(list[i]);
         put_faults(list[i]);
         put_came(list[i]);
         put_sizes(list[i]);
         if (list[i]->is_array)
             put_owners(list[i]);
     }
+    if (accounts[count].came)
+        put("more\t1\n");
     mpg__boot_account(out.text, out.length);
     free(list);
 }
