@@ -79,6 +79,7 @@ int omp_get_team_size(int);
 
 /* Tasks. */
 int omp_in_final(void);
+int omp_in_explicit_task(void);
 int omp_get_max_task_priority(void);
 int omp_get_cancellation(void);
 
@@ -100,6 +101,29 @@ int omp_get_initial_device(void);
 int omp_is_initial_device(void);
 int omp_get_num_teams(void);
 int omp_get_team_num(void);
+void omp_set_num_teams(int);
+int omp_get_max_teams(void);
+void omp_set_teams_thread_limit(int);
+int omp_get_teams_thread_limit(void);
+
+/* Memory of devices: bytes, and numbers of devices.  Those that answer an int
+ * answer 0, or an error of <errno.h>; memory of others than the host is NULL.
+ */
+void *omp_target_alloc(size_t, int);
+void omp_target_free(void *, int);
+int omp_target_is_present(const void *, int);            /* 1 or 0 */
+int omp_target_is_accessible(const void *, size_t, int); /* 1 or 0 */
+void *omp_get_mapped_ptr(const void *, int);
+int omp_target_associate_ptr(const void *, const void *, size_t, size_t, int);
+int omp_target_disassociate_ptr(const void *, int);
+int omp_target_memcpy(void *to, const void *from, size_t bytes,
+                      size_t to_offset, size_t from_offset, int to_device,
+                      int from_device);
+int omp_target_memcpy_rect(void *to, const void *from, size_t element,
+                           int dimensions, const size_t *sizes,
+                           const size_t *to_offsets, const size_t *from_offsets,
+                           const size_t *to_room, const size_t *from_room,
+                           int to_device, int from_device);
 
 /* Locks. */
 void omp_init_lock(omp_lock_t *);

@@ -144,6 +144,12 @@ EXPORTED int omp_in_final(void)
     return frame->task && frame->task->is_final;
 }
 
+EXPORTED int omp_in_explicit_task(void)
+{
+    const struct mpg__frame *frame = mpg__frame_now();
+    return frame->task && frame->task->level;
+}
+
 EXPORTED int omp_get_max_task_priority(void)
 {
     return (int)mpg__omp_value(MPG_OMP_MAX_TASK_PRIORITY);
@@ -222,16 +228,6 @@ EXPORTED int omp_get_initial_device(void)
 EXPORTED int omp_is_initial_device(void)
 {
     return 1;
-}
-
-EXPORTED int omp_get_num_teams(void)
-{
-    return 1;
-}
-
-EXPORTED int omp_get_team_num(void)
-{
-    return 0;
 }
 
 /* Time. */
