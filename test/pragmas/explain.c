@@ -27,7 +27,7 @@ static long total;
 
 /* Host 0 makes it, the others use it. */
 #pragma millipage shared granularity(page)
-static double input[ALL];
+static double input[16 * ALL];
 
 static double sum;
 
@@ -70,10 +70,10 @@ static void add(void)
 int main(void)
 {
     if (mpg_host() == 0)
-        for (int i = 0; i < ALL; i++)
+        for (int i = 0; i < 16 * ALL; i++)
             input[i] = i;
     mpg_barrier();
-    for (int i = 0; i < ALL; i++)
+    for (int i = 0; i < 16 * ALL; i++)
         sum += input[i];
     for (int round = 0; round < ROUNDS; round++) {
         write_rows(round);
