@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <execinfo.h>
+#include <gnu/libc-version.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -69,9 +70,13 @@ static uintptr_t caller(void)
     const void *ours = base_of((const void *)&mpg__explain_is_on);
     int count = backtrace(frames, FRAMES_MAX);
     int at = 0;
+    /* A sanitizer's backtrace is not ours, and calls itself. */
+    while (at < count && base_of(frames[at]) != ours)
+        at++;
     while (at < count && base_of(frames[at]) == ours)
         at++;
-    if (at == count || base_of(frames[at]) == base_of((const void *)backtrace))
+    if (at == count ||
+        base_of(frames[at]) == base_of((const void *)gnu_get_libc_version))
         return 0;
     return (uintptr_t)frames[at] - 1; /* in the call, not behind it */
 }
