@@ -147,6 +147,12 @@ int mpg__omp_is_first(void);
  * it by `bytes` more: ends the job when that is beyond the thread's stack. */
 void mpg__omp_stack_check(size_t bytes);
 
+/* Where copyin finds the master's value of a threadprivate variable: for the
+ * variable, of `bytes` bytes, the address of the master's copy, or the variable
+ * itself when the master has none.  Called at the start of the function that
+ * copies, which ends that with a barrier. */
+void *mpg__omp_master_copy(void *variable, size_t bytes);
+
 #ifdef __cplusplus
 }
 #endif

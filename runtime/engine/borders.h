@@ -25,8 +25,8 @@ struct mpg__borders {
     struct mpg__border {
         uint64_t last, next;
     } list[MPG_BORDERS_MAX];
-    uint32_t
-        runs; /* of theirs: first and last words; the rest is in the last */
+    /* The runs of theirs, from `last` to `next`; the rest is in the last. */
+    uint32_t runs;
     struct mpg__border theirs[MPG_BORDERS_MAX];
 };
 

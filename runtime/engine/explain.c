@@ -6,7 +6,7 @@
  *
  *   - When one comes back, its twin (twin.c) says what the others have changed
  *     meanwhile, and what this host had changed before it lost it.  If those
- * are different parts, hosts use *apart* what lies on one minipage, and the
+ *     are different parts, hosts use *apart* what lies on one minipage, and the
  *     borders of the parts (borders.c) say how small minipages have to be.
  *     Who has only read cannot be told from one who uses what was changed, so
  *     that counts as an exchange.
@@ -33,10 +33,8 @@
 #include "twin.h"
 
 #define ACCOUNTS_MAX  4096u
-#define USUAL_ELEMENT 8u /* bytes */
-#define ELEMENT_MAX                                                            \
-    64u /* of which an access is about all, as far as we know                  \
-         */
+#define USUAL_ELEMENT 8u  /* bytes */
+#define ELEMENT_MAX   64u /* of larger ones, an access is about a word */
 
 /* Of 16 neighbouring minipages, which have come in this phase, in the same
  * minipage of 2, 4, 8, 16 as one that has just come. */

@@ -9,7 +9,7 @@
 enum { ROUNDS = 40, ROWS = 64, COLUMNS = 80, ALL = 65536 / 8 };
 enum { TURNS = 20 };
 
-/* Rows are written by different hosts, and not all of a row each time. */
+/* Rows are written by different hosts; a minipage has two and a half. */
 #pragma millipage shared granularity(1600)
 static double rows[ROWS][COLUMNS];
 
