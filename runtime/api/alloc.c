@@ -19,10 +19,10 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/fatal.h"
 #include "base/gcd.h"
+#include "base/zeros.h"
 #include "cache.h"
 #include "engine/engine.h"
 
@@ -61,15 +61,6 @@ static mpg__mutex heap;
 static struct pool pools[POOLS_MAX];
 static uint32_t pools_count;
 static struct arena *_Atomic arena_of_region[MPG_REGIONS_MAX];
-
-static void *zeros(uint64_t bytes)
-{
-    void *got = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (got == MAP_FAILED)
-        mpg__fatal("no memory for the state of the heap: %m");
-    return got;
-}
 
 static struct pool *pool_of(const struct mpg__grain *grain, bool is_array)
 {
@@ -155,11 +146,13 @@ static bool take(struct arena *arena, uint32_t count, uint32_t step,
 
 static void adopt(struct pool *pool, uint32_t region, uint32_t slots)
 {
-    struct arena *arena = zeros(sizeof *arena);
+    struct arena *arena = mpg__zeros("the state of the heap", sizeof *arena);
     arena->region = region;
     arena->slots = arena->free_count = slots;
-    arena->taken = zeros((slots + 63) / 64 * sizeof *arena->taken);
-    arena->lengths = zeros(slots * (uint64_t)sizeof *arena->lengths);
+    arena->taken = mpg__zeros("the state of the heap",
+                              (slots + 63) / 64 * sizeof *arena->taken);
+    arena->lengths = mpg__zeros("the state of the heap",
+                                slots * (uint64_t)sizeof *arena->lengths);
     arena->next = pool->arenas;
     pool->arenas = arena;
     arena_of_region[region] = arena;

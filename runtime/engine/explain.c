@@ -24,10 +24,10 @@
 #include "explain.h"
 
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/fatal.h"
 #include "base/gcd.h"
+#include "base/zeros.h"
 #include "engine_internal.h"
 #include "need.h"
 #include "twin.h"
@@ -56,21 +56,11 @@ static __thread struct {
     bool is_write;
 } fault __attribute__((tls_model("initial-exec")));
 
-static void *zeros(uint64_t bytes)
-{
-    void *got = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (got == MAP_FAILED)
-        mpg__fatal("no memory for --explain (%llu bytes): %m",
-                   (unsigned long long)bytes);
-    return got;
-}
-
 void mpg__explain_start(void)
 {
-    accounts = zeros((ACCOUNTS_MAX + 1) * sizeof *accounts);
+    accounts = mpg__zeros("--explain", (ACCOUNTS_MAX + 1) * sizeof *accounts);
     accounts[ACCOUNTS_MAX].element = USUAL_ELEMENT;
-    groups = zeros(MPG_REGIONS_MAX * sizeof(*groups));
+    groups = mpg__zeros("--explain", MPG_REGIONS_MAX * sizeof(*groups));
     mpg__twin_start();
     mpg__explain_is_on = true;
 }
@@ -253,7 +243,8 @@ static struct group *group_of(uint32_t number, uint32_t slot)
     uint32_t slots = mpg__region_get(number)->layout.slots;
     if (!groups[number])
         groups[number] =
-            zeros((slots / MPG_EXPLAIN_GROUP + 1) * sizeof(struct group));
+            mpg__zeros("--explain",
+                       (slots / MPG_EXPLAIN_GROUP + 1) * sizeof(struct group));
     return &groups[number][slot / MPG_EXPLAIN_GROUP];
 }
 

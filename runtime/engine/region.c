@@ -8,6 +8,7 @@
 
 #include "base/fatal.h"
 #include "base/gcd.h"
+#include "base/zeros.h"
 #include "engine.h"
 
 static struct mpg__region table[MPG_REGIONS_MAX];
@@ -25,14 +26,10 @@ uint32_t mpg__views_for(uint64_t slot_bytes, uint32_t slots)
     return views;
 }
 
-/* Zeros that cost nothing until they are touched. */
+/* Of no use in a core dump. */
 static void *sparse_zeros(uint64_t bytes)
 {
-    void *got = mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (got == MAP_FAILED)
-        mpg__fatal("no memory for the state of %llu bytes of minipages: %m",
-                   (unsigned long long)bytes);
+    void *got = mpg__zeros("the state of minipages", bytes);
     madvise(got, bytes, MADV_DONTDUMP);
     return got;
 }

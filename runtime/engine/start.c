@@ -13,11 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/config.h"
 #include "base/fatal.h"
+#include "base/zeros.h"
 #include "boot/boot.h"
 #include "engine_internal.h"
 #include "explain.h"
@@ -266,28 +266,19 @@ void mpg__engine_start(void)
     mpg__leave(&before);
 }
 
-/* Zeros that cost nothing until they are used. */
-static void *pool(const char *of, uint64_t bytes)
-{
-    void *got = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (got == MAP_FAILED)
-        mpg__fatal("no memory for %s: %m", of);
-    return got;
-}
-
 static void open_node(void)
 {
     struct mpg__node *node = &mpg__engine.node;
     uint32_t waits = (uint32_t)self.hosts * MPG_WAITS_OF_A_HOST;
-    mpg__node_init(node, (unsigned)self.host, (unsigned)self.hosts,
-                   pool("waiting requests", waits * sizeof(struct mpg__wait)),
-                   waits);
+    mpg__node_init(
+        node, (unsigned)self.host, (unsigned)self.hosts,
+        mpg__zeros("waiting requests", waits * sizeof(struct mpg__wait)),
+        waits);
     if (self.hosts > MPG_HOSTSET_BITS)
         mpg__node_give_sharers(
             node,
-            pool("copy sets",
-                 MPG_SHARERS_OF_A_HOST * sizeof(struct mpg__sharers)),
+            mpg__zeros("copy sets",
+                       MPG_SHARERS_OF_A_HOST * sizeof(struct mpg__sharers)),
             MPG_SHARERS_OF_A_HOST);
 }
 

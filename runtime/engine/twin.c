@@ -9,9 +9,9 @@
 #include "twin.h"
 
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/fatal.h"
+#include "base/zeros.h"
 #include "borders.h"
 #include "vm/vm.h"
 
@@ -21,23 +21,13 @@ uint64_t *mpg__twin_mine, *mpg__twin_theirs;
 static uint64_t *known; /* of a minipage's first word */
 static char *twins;
 
-static void *zeros(uint64_t bytes)
-{
-    void *got = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (got == MAP_FAILED)
-        mpg__fatal("no memory for --explain (%llu bytes): %m",
-                   (unsigned long long)bytes);
-    return got;
-}
-
 void mpg__twin_start(void)
 {
     uint64_t bitmap_bytes = mpg__vm.bytes / BITS * sizeof(uint64_t);
-    twins = zeros(mpg__vm.bytes);
-    mpg__twin_mine = zeros(bitmap_bytes);
-    mpg__twin_theirs = zeros(bitmap_bytes);
-    known = zeros(bitmap_bytes);
+    twins = mpg__zeros("--explain", mpg__vm.bytes);
+    mpg__twin_mine = mpg__zeros("--explain", bitmap_bytes);
+    mpg__twin_theirs = mpg__zeros("--explain", bitmap_bytes);
+    known = mpg__zeros("--explain", bitmap_bytes);
 }
 
 static void set(uint64_t *bits, uint64_t at, bool value)

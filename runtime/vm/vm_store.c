@@ -19,7 +19,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/fatal.h"
+#include "base/zeros.h"
 #include "vm.h"
 
 #define NEW_MIN 2u  /* pages: for one, the exception is not worse */
@@ -142,11 +142,7 @@ static uint64_t *zeros(uint64_t pages)
 {
     /* A group around the last page, too, has its bits. */
     uint64_t bytes = (pages + AROUND + 63) / 64 * sizeof(uint64_t);
-    void *got = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (got == MAP_FAILED)
-        mpg__fatal("no memory for a bit for each page: %m");
-    return got;
+    return mpg__zeros("a bit for each page", bytes);
 }
 
 void mpg__vm_store_start(void)
