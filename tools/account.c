@@ -6,12 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "millipage/boot.h"
 #include "say.h"
 
 enum { FIELDS_MAX = 9 };
-
-/* What a minipage costs that comes without anybody waiting for it. */
-static const uint64_t coming_ns = 5000;
 
 /* A line, cut at its tabs. */
 struct line {
@@ -67,17 +65,20 @@ static void add_site(struct sites *sites, const struct site *site)
     sites->list[sites->used++].file = xstrdup(site->file);
 }
 
-static void add_size(struct sizes *sizes, uint64_t bytes, uint64_t count)
+static void add_size(struct sizes *sizes, const struct size *more)
 {
     int i = 0;
 
-    while (i < sizes->used && sizes->list[i].bytes != bytes)
+    while (i < sizes->used && sizes->list[i].bytes != more->bytes)
         i++;
     if (i == ACCOUNT_SIZES_MAX)
         return;
     if (i == sizes->used)
-        sizes->list[sizes->used++] = (struct size){bytes, 0};
-    sizes->list[i].count += count;
+        sizes->list[sizes->used++] = (struct size){.bytes = more->bytes};
+    sizes->list[i].apart += more->apart;
+    sizes->list[i].spared += more->spared;
+    sizes->list[i].came += more->came;
+    sizes->list[i].needed += more->needed;
 }
 
 /* The lines, each with what it adds; they have at least as many fields. */
@@ -130,45 +131,27 @@ static void add_came(struct object *object, const struct line *line)
     object->same += number(line, 6);
 }
 
-static void add_coarser(struct object *object, const struct line *line)
-{
-    add_size(&object->coarser, number(line, 2), number(line, 3));
-}
-
-/* Of a list, in which each size is once. */
-static void add_size_to(struct finer *list, int *used, const struct finer *more)
-{
-    int i = 0;
-
-    while (i < *used && list[i].bytes != more->bytes)
-        i++;
-    if (i == ACCOUNT_SIZES_MAX)
-        return;
-    if (i == *used)
-        list[(*used)++] = (struct finer){.bytes = more->bytes};
-    list[i].apart += more->apart;
-    list[i].spared += more->spared;
-    list[i].came += more->came;
-    list[i].needed += more->needed;
-}
-
-/* Of all of `apart` and `same`, which are not in the line. */
+/* The first two are of all that came, which is not in the line. */
 static void add_finer(struct object *object, const struct line *line)
 {
-    add_size_to(object->finer, &object->finer_used,
-                &(struct finer){.bytes = number(line, 2),
-                                .spared = number(line, 3),
-                                .needed = number(line, 4)});
+    add_size(&object->finer, &(struct size){.bytes = number(line, 2),
+                                            .spared = number(line, 3),
+                                            .needed = number(line, 4)});
+}
+
+static void add_coarser(struct object *object, const struct line *line)
+{
+    add_size(&object->coarser, &(struct size){.bytes = number(line, 2),
+                                              .needed = number(line, 3)});
 }
 
 static void add_step(struct object *object, const struct line *line)
 {
-    add_size_to(object->steps, &object->steps_used,
-                &(struct finer){.bytes = number(line, 2),
-                                .apart = number(line, 3),
-                                .spared = number(line, 4),
-                                .came = number(line, 5),
-                                .needed = number(line, 6)});
+    add_size(&object->steps, &(struct size){.bytes = number(line, 2),
+                                            .apart = number(line, 3),
+                                            .spared = number(line, 4),
+                                            .came = number(line, 5),
+                                            .needed = number(line, 6)});
 }
 
 static void add_has(struct object *object, const struct line *line)
@@ -226,7 +209,7 @@ static int descending(uint64_t a, uint64_t b)
 
 uint64_t object_cost(const struct object *object)
 {
-    return object->ns + object->came * coming_ns;
+    return object->ns + object->came * MPG_BOOT_COMING_NS;
 }
 
 static int by_cost(const void *a, const void *b)

@@ -29,14 +29,8 @@ struct sites {
     int used;
 };
 
-/* Minipages of another size: larger ones, and how many would have come. */
+/* Minipages of another size. */
 struct size {
-    uint64_t bytes;
-    uint64_t count;
-};
-
-/* Smaller ones. */
-struct finer {
     uint64_t bytes;
     uint64_t apart, spared; /* of which it would have kept the parts apart */
     uint64_t came, needed;  /* instead of which so many would have come */
@@ -64,12 +58,10 @@ struct object {
     uint64_t reads, writes, ns, consumed, overwritten;
     struct sites sites;
     uint64_t came, first, unchanged, apart, same;
-    struct finer finer[ACCOUNT_SIZES_MAX];
-    int finer_used;
-    struct finer steps[ACCOUNT_SIZES_MAX]; /* found in the data */
-    int steps_used;
-    struct sizes coarser; /* how many would have come */
-    struct run *runs;     /* of minipages that one host has written last */
+    struct sizes finer;
+    struct sizes steps; /* finer ones that were found in the data */
+    struct sizes coarser;
+    struct run *runs; /* of minipages that one host has written last */
     int runs_used;
 };
 

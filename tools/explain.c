@@ -128,7 +128,7 @@ static int is_part(const struct object *object, uint64_t bytes)
  * least one minipage and at most all are needed instead of each that came;
  * which nobody has seen, so the mean of both is taken, the geometric one. */
 static uint64_t finer_came(const struct object *object,
-                           const struct finer *finer)
+                           const struct size *finer)
 {
     double one = (double)(finer->came - finer->spared + object->first);
     double all = (double)finer->needed + (double)object->first *
@@ -139,7 +139,7 @@ static uint64_t finer_came(const struct object *object,
 }
 
 static uint64_t finer_cost(const struct object *object,
-                           const struct finer *finer)
+                           const struct size *finer)
 {
     return bytes_of(finer->bytes, finer_came(object, finer));
 }
@@ -151,26 +151,26 @@ static uint64_t scaled(uint64_t count, uint64_t whole, uint64_t of)
 
 /* The sizes that are worth a look: all that were tried, and the steps that have
  * been looked at for long enough, as if that had been all the time. */
-static int list_finer(const struct object *object, struct finer *list)
+static int list_finer(const struct object *object, struct size *list)
 {
     uint64_t came = object->apart + object->same;
     int used = 0;
 
-    for (int i = 0; i < object->finer_used; i++) {
-        const struct finer *finer = &object->finer[i];
+    for (int i = 0; i < object->finer.used; i++) {
+        const struct size *finer = &object->finer.list[i];
 
         if (!finer->bytes || finer->spared > object->apart)
             continue;
         list[used] = *finer;
         list[used++].came = came;
     }
-    for (int i = 0; i < object->steps_used; i++) {
-        const struct finer *step = &object->steps[i];
+    for (int i = 0; i < object->steps.used; i++) {
+        const struct size *step = &object->steps.list[i];
 
         if (!step->bytes || !step->apart || step->apart > step->came ||
             step->spared > step->apart || step->apart * 4 < object->apart)
             continue;
-        list[used++] = (struct finer){
+        list[used++] = (struct size){
             .bytes = step->bytes,
             .spared = scaled(step->spared, object->apart, step->apart),
             .came = came,
@@ -181,23 +181,23 @@ static int list_finer(const struct object *object, struct finer *list)
 
 /* Whether it is one that its author has in mind: a row, a cell, what the
  * borders are multiples of.  Those were put behind the powers of two. */
-static int is_natural(const struct object *object, const struct finer *list,
+static int is_natural(const struct object *object, const struct size *list,
                       int i)
 {
-    return i >= object->finer_used || is_part(object, list[i].bytes);
+    return i >= object->finer.used || is_part(object, list[i].bytes);
 }
 
 /* Minipages that cost nearly as little as the best would, and less than nine
  * tenths of what is; 0 bytes when there are none.  Natural ones may cost half
  * as much again: a power of two fits by chance, and the next input has other
  * borders.  Of equals the largest. */
-static struct finer find_finer(const struct object *object)
+static struct size find_finer(const struct object *object)
 {
-    struct finer list[2 * ACCOUNT_SIZES_MAX];
+    struct size list[2 * ACCOUNT_SIZES_MAX];
     int used = list_finer(object, list);
     uint64_t limit = bytes_of(object->minipage, object->came) / 10 * 9;
     uint64_t least = limit;
-    struct finer found[2] = {{0}}; /* and the natural one */
+    struct size found[2] = {{0}}; /* and the natural one */
 
     for (int i = 0; i < used; i++) {
         uint64_t cost = finer_cost(object, &list[i]);
@@ -220,7 +220,7 @@ static struct finer find_finer(const struct object *object)
 static struct size find_coarser(const struct object *object)
 {
     uint64_t again = object->came - object->first;
-    struct size best = {object->minipage, again};
+    struct size best = {.bytes = object->minipage, .needed = again};
     uint64_t usual = bytes_of(object->minipage, again);
 
     for (int i = 0; i < object->coarser.used; i++) {
@@ -230,13 +230,13 @@ static struct size find_coarser(const struct object *object)
 
         if (divided * 50 > of ||
             size->bytes > object->minipage * object->minipages ||
-            bytes_of(size->bytes, size->count) * 10 >=
-                bytes_of(best.bytes, best.count) * 9)
+            bytes_of(size->bytes, size->needed) * 10 >=
+                bytes_of(best.bytes, best.needed) * 9)
             continue;
         best = *size;
     }
-    if (bytes_of(best.bytes, best.count) * 3 > usual * 2)
-        return (struct size){0, 0};
+    if (bytes_of(best.bytes, best.needed) * 3 > usual * 2)
+        return (struct size){0};
     return best;
 }
 
@@ -263,15 +263,14 @@ static void put_pragma(FILE *file, const struct object *object,
 
 static void say_apart(FILE *file, const struct object *object)
 {
-    struct finer finer = find_finer(object);
-    struct size size = {finer.bytes, finer.spared};
+    struct size finer = find_finer(object);
 
     fprintf(file,
             "    %.0f %%: hosts had changed different parts of the same "
             "minipage\n",
             percent(object->apart, object->came));
-    if (size.bytes) {
-        put_pragma(file, object, &size);
+    if (finer.bytes) {
+        put_pragma(file, object, &finer);
         fprintf(file,
                 "       would have kept the parts of %" PRIu64
                 " of those %" PRIu64 " apart; about %" PRIu64 "\n       of ",
@@ -281,7 +280,7 @@ static void say_apart(FILE *file, const struct object *object)
                 object->came);
         put_bytes(file, object->minipage);
         fputs("\n", file);
-    } else if (!object->finer_used) {
+    } else if (!object->finer.used) {
         fputs("    -> a variable, or an allocation, of its own for what each "
               "host changes\n",
               file);
@@ -298,7 +297,7 @@ static void say_coarser(FILE *file, const struct object *object,
             "       would have fetched again in %" PRIu64
             " minipages what came "
             "in %" PRIu64 "\n",
-            size->count, object->came - object->first);
+            size->needed, object->came - object->first);
 }
 
 /* Nobody was seen to read what another host had written. */
@@ -342,7 +341,7 @@ static void say_first(FILE *file, const struct object *object)
 
 static void put_reasons(FILE *file, const struct object *object)
 {
-    struct size coarser = {0, 0};
+    struct size coarser = {0};
     uint64_t again = object->came - object->first;
     int is_apart =
         object->apart >= CAME_MIN && is_share(object->apart, object->came, 10);

@@ -21,7 +21,6 @@ enum {
     /* When a host dies its neighbours may complain of a broken connection
      * before we hear of the death, which is the reason to be given. */
     ABORT_SETTLE_MS = 100,
-    FRAME_BYTES_MAX = 64 << 10, /* that a host may send */
 };
 
 /* Beginning. */
@@ -343,7 +342,7 @@ void job_on_boot(struct job *job, int number, const char *bytes, size_t length)
     job->has_spoken = 1;
     while (inbox_length(&host->boot) >= sizeof head) {
         memcpy(&head, inbox_bytes(&host->boot), sizeof head);
-        if (head.length > FRAME_BYTES_MAX)
+        if (head.length > MPG_BOOT_SAID_MAX)
             break;
         if (inbox_length(&host->boot) < sizeof head + head.length)
             return look_for_lost(job);

@@ -55,11 +55,15 @@
 #define MPG_BOOT_HOST_NAME    "MILLIPAGE_HOST"
 #define MPG_BOOT_VERSION      1
 #define MPG_BOOT_LENGTH_MAX   (64u << 20) /* of a frame's body */
+#define MPG_BOOT_SAID_MAX     (64u << 10) /* of one that a host sends */
 #define MPG_BOOT_CARD_MAX     4096        /* of one card */
 #define MPG_BOOT_SECRET_BYTES 32
 #define MPG_BOOT_ADDRESS_MAX  64
 #define MPG_BOOT_ABORT_STATUS 70
 #define MPG_BOOT_HOSTS_MAX    4096
+/* What a minipage costs, in ns, that comes without anybody waiting for it: what
+ * objects of an ACCOUNT cost is this and NS. */
+#define MPG_BOOT_COMING_NS 5000u
 
 enum mpg_boot_kind {
     MPG_BOOT_WELCOME = 1,

@@ -19,16 +19,12 @@
 #include "engine_internal.h"
 #include "explain.h"
 
-#define TEXT_MAX    (56u << 10) /* a launcher takes 64 KiB of a host */
-#define OBJECTS_MAX 32u         /* that are told of, those that cost most */
-#define OBJECT_MAX  8192u       /* bytes of lines about one */
-#define RUNS_MAX    32u         /* of minipages that one host wrote last */
-#define MADE_MAX    1024u       /* calls that allocate, of all regions */
-#define MADE_TOLD   4u          /* and of one, those that allocate most */
+#define OBJECTS_MAX 32u   /* that are told of, those that cost most */
+#define RUNS_MAX    32u   /* of minipages that one host wrote last */
+#define MADE_MAX    1024u /* calls that allocate, of all regions */
+#define MADE_TOLD   4u    /* and of one, those that allocate most */
 #define FRAMES_MAX  16
-
-/* What a minipage that comes costs, in ns, for those that nobody waits for. */
-#define COMING_NS 5000u
+#define LAST_MAX    32u /* bytes of the last line */
 
 /* Who allocated what, on this host. */
 static mpg__mutex made_lock;
@@ -40,20 +36,21 @@ static struct made {
 } made[MADE_MAX];
 
 static struct {
-    char text[TEXT_MAX];
+    char text[MPG_BOOT_SAID_MAX];
     size_t length;
+    bool is_full; /* something was cut */
 } out;
 
 __attribute__((format(printf, 1, 2))) static void put(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(out.text + out.length, sizeof out.text - out.length,
-                           format, arguments);
+    size_t room = sizeof out.text - out.length;
+    size_t length =
+        (size_t)vsnprintf(out.text + out.length, room, format, arguments);
     va_end(arguments);
-    out.length += (size_t)length;
-    if (out.length >= sizeof out.text)
-        out.length = sizeof out.text - 1;
+    out.is_full |= length >= room;
+    out.length += length < room ? length : room - 1;
 }
 
 static const void *base_of(const void *address)
@@ -270,7 +267,7 @@ static void put_owners(const struct mpg__account *account)
 
 static uint64_t cost(const struct mpg__account *account)
 {
-    return account->ns + account->came * COMING_NS;
+    return account->ns + account->came * MPG_BOOT_COMING_NS;
 }
 
 static int by_cost(const void *a, const void *b)
@@ -278,6 +275,24 @@ static int by_cost(const void *a, const void *b)
     uint64_t x = cost(*(struct mpg__account *const *)a);
     uint64_t y = cost(*(struct mpg__account *const *)b);
     return x < y ? 1 : -(x > y);
+}
+
+/* All about one, or, when there is no room for that and a line more, nothing.
+ */
+static bool put_all(const struct mpg__account *account)
+{
+    size_t start = out.length;
+    put_object(account);
+    put_made(account);
+    put_faults(account);
+    put_came(account);
+    put_sizes(account);
+    if (account->is_array)
+        put_owners(account);
+    out.is_full |= sizeof out.text - out.length < LAST_MAX;
+    if (out.is_full)
+        out.length = start;
+    return !out.is_full;
 }
 
 void mpg__explain_hand_in(void)
@@ -291,21 +306,12 @@ void mpg__explain_hand_in(void)
         if (accounts[i].is_used && cost(&accounts[i]))
             list[used++] = &accounts[i];
     qsort(list, used, sizeof *list, by_cost);
-    for (uint32_t i = 0; i < used; i++) {
-        if (i >= OBJECTS_MAX || out.length + OBJECT_MAX > sizeof out.text) {
-            put("more\t%u\n", used - i);
-            break;
-        }
-        put_object(list[i]);
-        put_made(list[i]);
-        put_faults(list[i]);
-        put_came(list[i]);
-        put_sizes(list[i]);
-        if (list[i]->is_array)
-            put_owners(list[i]);
-    }
-    if (accounts[count].came)
-        put("more\t1\n");
+    uint32_t told = 0;
+    while (told < used && told < OBJECTS_MAX && put_all(list[told]))
+        told++;
+    uint32_t more = used - told + (accounts[count].came > 0);
+    if (more)
+        put("more\t%u\n", more);
     mpg__boot_account(out.text, out.length);
     free(list);
 }
