@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define MPG_ABI 5
+#define MPG_ABI 6
 
 /* Granularity as the source has it. */
 enum mpg_abi_grain {
@@ -132,6 +132,19 @@ void *mpg__calloc(const struct mpg_abi_var *var, size_t count, size_t bytes);
 void *mpg__realloc(const struct mpg_abi_var *var, void *, size_t bytes);
 void *mpg__aligned_alloc(const struct mpg_abi_var *var, size_t align,
                          size_t bytes);
+
+/* A nest of loops is about to begin, and says what it goes through: `count`
+ * uses of memory, for each
+ *
+ *     void *start, uint64_t bytes, uint32_t shape,
+ *     and for each of the shape / 2 loops around it, the innermost one first,
+ *     int64_t step, uint64_t times
+ *
+ * which is about the `bytes` bytes at start + i0 * step0 + i1 * step1 + .., for
+ * all 0 <= ik <= timesk.  They are read, or written, too, if shape is odd.
+ * Where a loop is not entered its `times` is -1.  All of it is advice: what is
+ * wrong, or not shared, is passed over. */
+void mpg__foresee(unsigned count, ...);
 
 /* Called by each unit that was compiled with -fopenmp, priority 100: the job is
  * an OpenMP program.  Host 0 alone runs main, the others run its parallel

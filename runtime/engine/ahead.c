@@ -47,6 +47,7 @@
 struct run {
     uint32_t region, first;
     uint32_t next; /* minipage where it goes on */
+    uint32_t end;  /* behind the last one that it may come to */
     uint32_t faults;
     uint32_t limit;  /* minipages to ask for at a time */
     uint32_t budget; /* and in all, before the next fault */
@@ -112,8 +113,11 @@ bool mpg__ahead_is_likely(uint32_t number, uint32_t slot, uint32_t count,
 static struct run *run_of(uint32_t number, uint32_t slot,
                           enum mpg__access access)
 {
-    struct run found = {
-        .region = number, .first = slot, .next = slot, .access = access};
+    struct run found = {.region = number,
+                        .first = slot,
+                        .next = slot,
+                        .access = access,
+                        .end = UINT32_MAX};
     uint32_t at = 0;
     while (at < RUNS && !goes_on(&runs[at], number, slot, access))
         at++;
@@ -176,9 +180,9 @@ static void ask(struct run *run, uint32_t limit, uint32_t window)
 {
     const struct mpg__layout *layout = &mpg__region_get(run->region)->layout;
     uint32_t first = run->next;
+    uint32_t end = run->end < layout->slots ? run->end : layout->slots;
     limit = whole(run, limit);
-    for (; run->next < layout->slots && run->next - first < limit;
-         run->next++) {
+    for (; run->next < end && run->next - first < limit; run->next++) {
         bool is_new =
             run->unit == 1 || starts_page(run->next, layout->slot_bytes);
         if (is_new && !may_go_on(run, run->next - first < window))
@@ -210,6 +214,19 @@ void mpg__ahead(uint32_t number, uint32_t slot, uint32_t count, uint32_t unit,
     uint32_t window = window_of(run);
     run->budget = window == run->limit ? GO_ON * window : 0;
     ask(run, run->limit, window);
+}
+
+void mpg__ahead_expect(uint32_t number, uint32_t next, uint32_t end,
+                       enum mpg__access access)
+{
+    memmove(&runs[1], &runs[0], (RUNS - 1) * sizeof runs[0]);
+    runs[0] = (struct run){.region = number,
+                           .first = next,
+                           .next = next,
+                           .end = end,
+                           .faults = RUN_LONG + GROWTHS,
+                           .access = access,
+                           .unit = 1};
 }
 
 void mpg__ahead_end(void)

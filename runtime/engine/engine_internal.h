@@ -133,6 +133,11 @@ void mpg__ahead(uint32_t region, uint32_t slot, uint32_t count, uint32_t unit,
 bool mpg__ahead_is_likely(uint32_t region, uint32_t slot, uint32_t count,
                           enum mpg__access);
 
+/* This thread is about to go through minipages up to `end`, and has asked for
+ * those before `next`: where it faults it is trusted at once, up to there. */
+void mpg__ahead_expect(uint32_t region, uint32_t next, uint32_t end,
+                       enum mpg__access);
+
 /* Without the lock: some of that has come, and perhaps more should be asked
  * for; until the fault is over. */
 void mpg__ahead_go_on(void);

@@ -154,6 +154,32 @@ static void goes_on_for_its_fault_alone(void)
     CHECK_EQ(asked, before);
 }
 
+/* What a loop has said that it goes through is as sure as a long stream, and
+ * ends where it has said. */
+static void goes_on_as_expected(void)
+{
+    begin(4096);
+    mpg__ahead_expect(3, 100, 800, MPG_ACCESS_READ);
+    CHECK(!mpg__ahead_is_likely(3, 99, 1, MPG_ACCESS_READ));
+    CHECK(mpg__ahead_is_likely(3, 100, 1, MPG_ACCESS_READ));
+    CHECK(!mpg__ahead_is_likely(3, 100, 1, MPG_ACCESS_WRITE));
+    for (uint32_t slot = 100; slot < 800; slot += WINDOW) {
+        unsigned left = 800 - slot, before = asked;
+        mpg__step_copy(MPG_EVENT_WANT, 3, slot, MPG_ACCESS_READ);
+        mpg__ahead(3, slot, 1, 1, MPG_ACCESS_READ);
+        CHECK_EQ(asked - before, left < WINDOW + 1 ? left : WINDOW + 1);
+        come(mpg__engine.requests_open);
+        mpg__ahead_end();
+        slot++; /* Its own one, too. */
+    }
+    CHECK_EQ(asked, 700);
+    CHECK(!copies[99].access && !copies[800].access);
+    /* And one that faults elsewhere begins like any other. */
+    mpg__step_copy(MPG_EVENT_WANT, 3, 2000, MPG_ACCESS_READ);
+    mpg__ahead(3, 2000, 1, 1, MPG_ACCESS_READ);
+    CHECK_EQ(asked, 701);
+}
+
 /* Nothing for as long as it may be chance, and then fourfold each time, its own
  * minipage included. */
 static void grows_fourfold(void)
@@ -309,6 +335,7 @@ int main(void)
 {
     goes_on_while_it_comes();
     goes_on_for_its_fault_alone();
+    goes_on_as_expected();
     grows_fourfold();
     is_likely_where_it_was_before();
     large_ones_are_fewer();

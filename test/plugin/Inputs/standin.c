@@ -217,6 +217,12 @@ void *mpg__aligned_alloc(const struct mpg_abi_var *var, size_t align,
     return mpg__malloc(var, bytes);
 }
 
+/* Everything is here. */
+__attribute__((weak)) void mpg__foresee(unsigned count, ...)
+{
+    (void)count;
+}
+
 /* What the units said, for tests of the descriptors. */
 void standin_dump(void)
 {
