@@ -9,11 +9,13 @@
 #include "clang/AST/DeclOpenMP.h"
 #include "clang/AST/Expr.h"
 #include "clang/Basic/CodeGenOptions.h"
+#include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Transforms/Utils/ScalarEvolutionExpander.h"
 #include <dlfcn.h>
 
 #if LLVM_VERSION_MAJOR < 16 || LLVM_VERSION_MAJOR > 22
@@ -65,6 +67,17 @@ void forEachPlace(llvm::Function &F, Visitor Visit) {
       Visit(*Declare, Declare->getAddress());
 #endif
   }
+}
+
+/// Makes code of what ScalarEvolution knows.
+inline llvm::SCEVExpander makeExpander(llvm::ScalarEvolution &SE,
+                                       const llvm::DataLayout &DL) {
+#if LLVM_VERSION_MAJOR >= 22
+  (void)DL;
+  return llvm::SCEVExpander(SE, "foresee");
+#else
+  return llvm::SCEVExpander(SE, DL, "foresee");
+#endif
 }
 
 inline void setRetainedNodes(llvm::DISubprogram &Of, llvm::MDTuple *Nodes) {

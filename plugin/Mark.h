@@ -67,6 +67,8 @@ inline constexpr char GuardTarget[] = "__millipage_ir_pass_did_not_run";
 inline constexpr char Late[] = "__millipage_late";
 /// The section of a late mark that takes an implicit mark back.
 inline constexpr char NotShared[] = "millipage.private";
+/// What such a unit calls, once that has run.
+inline constexpr char Register[] = "mpg__register";
 } // namespace names
 
 } // namespace millipage

@@ -98,7 +98,7 @@ void emitDescriptors(Unit &U) {
 
   Function *Register = makeConstructor(U.M, "mpg.register", 100);
   IRBuilder<> B(&Register->getEntryBlock());
-  callWithUnit(B, U, "mpg__register", TheUnit);
+  callWithUnit(B, U, names::Register, TheUnit);
   B.CreateRetVoid();
 
   // The runtime writes the slots in mpg__bind, which no optimiser may see

@@ -64,6 +64,14 @@ public:
   }
 };
 
+class ForeseePass : public PassInfoMixin<ForeseePass> {
+public:
+  PreservedAnalyses run(Function &F, FunctionAnalysisManager &FAM) {
+    return foreseeLoops(F, FAM) ? PreservedAnalyses::none()
+                                : PreservedAnalyses::all();
+  }
+};
+
 class IdleStacksPass : public PassInfoMixin<IdleStacksPass> {
 public:
   static bool isRequired() { return true; }
@@ -88,8 +96,10 @@ void registerIrPass(PassBuilder &PB) {
       });
   PB.registerVectorizerStartEPCallback(
       [](FunctionPassManager &FPM, OptimizationLevel Level, auto...) {
-        if (Level != OptimizationLevel::O0)
-          FPM.addPass(ComposedLoopsPass());
+        if (Level == OptimizationLevel::O0)
+          return;
+        FPM.addPass(ComposedLoopsPass());
+        FPM.addPass(ForeseePass());
       });
   PB.registerOptimizerLastEPCallback(
       [](ModulePassManager &MPM, OptimizationLevel Level, auto...) {

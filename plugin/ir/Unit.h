@@ -138,6 +138,10 @@ bool addAliasScopes(llvm::Module &M);
 /// for the composed view.
 bool composeLoops(llvm::Function &F, llvm::FunctionAnalysisManager &FAM);
 
+// Foresee.cpp
+/// Has loops tell the runtime what they are about to go through.
+bool foreseeLoops(llvm::Function &F, llvm::FunctionAnalysisManager &FAM);
+
 } // namespace millipage
 
 #endif
