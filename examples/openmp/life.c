@@ -33,14 +33,15 @@ static void next_row(const struct board *board, long i)
     const uint8_t *here = row_of(board, board->old, i);
     const uint8_t *below = row_of(board, board->old, i + 1);
     uint8_t *restrict to = row_of(board, board->new, i);
+    long columns = board->columns; /* which a cell might overwrite otherwise */
 
-    for (long j = 1; j <= board->columns; j++) {
+    for (long j = 1; j <= columns; j++) {
         int sum = above[j - 1] + above[j] + above[j + 1] + here[j - 1] +
                   here[j + 1] + below[j - 1] + below[j] + below[j + 1];
         to[j] = (uint8_t)((sum == 3) | ((sum == 2) & here[j]));
     }
-    to[0] = to[board->columns];
-    to[board->columns + 1] = to[1];
+    to[0] = to[columns];
+    to[columns + 1] = to[1];
 }
 
 static void repeat_edges(const struct board *board, uint8_t *cells)
