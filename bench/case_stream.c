@@ -22,7 +22,14 @@ static volatile char by_65536[ARRAY];
 #pragma millipage shared granularity(64)
 static long by_64[WIRE_ARRAY / sizeof(long)];
 
-enum { READ_IN_ORDER, WRITE_IN_ORDER, READ_ANYWHERE, READ_NEW, READ_BY_LOOP };
+enum {
+    READ_IN_ORDER,
+    WRITE_IN_ORDER,
+    READ_ANYWHERE,
+    READ_NEW,
+    READ_BY_LOOP,
+    READ_BY_BLOCK
+};
 
 /* As many parts are gone through again and again, as the yardstick goes through
  * those of arrays of its own.  Or each for the first time, when its pages are
@@ -53,10 +60,38 @@ static void read_by_loop(long start, long value)
         abort();
 }
 
+/* A part is a matrix, of which a loop goes through blocks of columns. */
+enum { COLUMNS = (32 << 10) / sizeof(long), BLOCK = 4096 / sizeof(long) };
+enum { ROWS = PART / (COLUMNS * (long)sizeof(long)) };
+#pragma millipage shared granularity(page)
+static long matrices[PARTS][ROWS][COLUMNS];
+
+static void fill_matrix(long (*matrix)[COLUMNS], long value)
+{
+    for (int i = 0; i < ROWS; i++)
+        for (int j = 0; j < COLUMNS; j++)
+            matrix[i][j] = value;
+}
+
+static void read_by_block(long (*matrix)[COLUMNS], long value)
+{
+    long sum = 0;
+    for (int first = 0; first < COLUMNS; first += BLOCK)
+        for (int i = 0; i < ROWS; i++)
+            for (int j = first; j < first + BLOCK; j++)
+                sum += matrix[i][j];
+    if (sum != value * ROWS * COLUMNS)
+        abort();
+}
+
 static void fill(const struct bench_case *c, long start, long round)
 {
     if (c->variant == READ_BY_LOOP) {
         fill_by_loop(start, round);
+        return;
+    }
+    if (c->variant == READ_BY_BLOCK) {
+        fill_matrix(matrices[start / PART], round);
         return;
     }
     for (long i = 0; i < PART; i += 64)
@@ -73,6 +108,10 @@ static void go_through(const struct bench_case *c, long start, long round)
 {
     if (c->variant == READ_BY_LOOP) {
         read_by_loop(start, round);
+        return;
+    }
+    if (c->variant == READ_BY_BLOCK) {
+        read_by_block(matrices[start / PART], round);
         return;
     }
     long count = PART / c->size;
@@ -197,6 +236,9 @@ const struct bench_case stream_cases[] = {
      RATIO_SPEED, run_stream, 1024, READ_IN_ORDER, NULL, NULL},
     {"sequential_read_loop_64", "the same by a loop over minipages of 64 bytes",
      STREAM, 0, RATIO_SPEED, run_stream, 64, READ_BY_LOOP, NULL, NULL},
+    {"block_read_page",
+     "8 MiB of a remote matrix by blocks of a page's columns", STREAM, 0,
+     RATIO_SPEED, run_stream, 4096, READ_BY_BLOCK, NULL, NULL},
     {"sequential_read_65536", "the same by minipages of 64 KiB", STREAM, 0,
      RATIO_SPEED, run_stream, 65536, READ_IN_ORDER, NULL, NULL},
     {"sequential_write_page", "writing 8 MiB of a remote array, by pages",
