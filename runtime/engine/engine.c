@@ -135,6 +135,16 @@ static uint64_t lock_id(const struct mpg__event *event)
     return (uint64_t)event->region << 32 | event->slot;
 }
 
+/* Who has seen that all is here may believe it until there is another one. Only
+ * who has the lock counts. */
+static void count_loss(void)
+{
+    uint32_t before =
+        atomic_load_explicit(&mpg__engine.losses, memory_order_relaxed);
+    atomic_store_explicit(&mpg__engine.losses, before + 1,
+                          memory_order_relaxed);
+}
+
 static void perform(const struct mpg__event *event,
                     const struct mpg__action *action)
 {
@@ -163,12 +173,14 @@ static void perform(const struct mpg__event *event,
         if (!mpg__publish_asked(event->region, event->slot))
             mpg__pages_change(vm->protect, event->region, event->slot);
         mpg__composed_lost(event->region, event->slot, MPG_ACCESS_READ);
+        count_loss();
         break;
     case MPG_ACTION_CLOSE:
         mpg__publish_lost(event->region, event->slot);
         mpg__pages_change(vm->close, event->region, event->slot);
         mpg__composed_lost(event->region, event->slot, MPG_ACCESS_NONE);
         mpg__engine.counts.invalidations++;
+        count_loss();
         break;
     case MPG_ACTION_WAKE:
         mpg__waiters_wake(event->region, event->slot);

@@ -50,7 +50,9 @@ struct mpg__engine {
     struct mpg__node node;
     struct mpg__counts counts;
     _Atomic uint32_t
-        requests_open; /* of this host, by faults and prefetching */
+        requests_open;       /* of this host, by faults and prefetching */
+    _Atomic uint32_t losses; /* of rights that this host had, a count that runs
+                                round */
     struct mpg__barrier barrier;
     struct mpg__waiter *barrier_waiter;
     uintptr_t barrier_place; /* where in the program it waits */

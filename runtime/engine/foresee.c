@@ -27,7 +27,9 @@
 
 #define GAP_MAX     ((uint64_t)MPG_PAGE) /* between parts that are one */
 #define ASKED_BYTES (1u << 20)           /* of one use; it goes on in ahead.c */
-#define SEEN_MAX    4096u /* minipages of one use that are looked at */
+/* One that jumps does not: the next loop out comes by the same rows again. */
+#define JUMPING_BYTES (16u << 20)
+#define SEEN_MAX      4096u /* minipages of one use that are looked at */
 
 /* Regions whose minipages have views of their own are none of this: their loops
  * go by the page (composed.c), or from one view to the next. */
@@ -84,21 +86,27 @@ void mpg__use_repeat(struct mpg__use *use, int64_t step, uint64_t times)
         add_jump(use, size, times);
 }
 
-/* Where it is; false when it is not wholly in one region. */
+/* Where it is; false when it is not wholly in one region.  Those of one view
+ * are in the first one, so it takes no division to find them. */
 static bool locate(const struct mpg__use *use, struct place *place)
 {
-    const void *address = (const void *)(uintptr_t)use->first;
-    uint64_t length = use->bytes;
-    uint32_t slot;
+    uint64_t at = use->first - (uintptr_t)mpg__vm.views, length = use->bytes;
     for (uint32_t i = 0; i < use->jumps_count; i++)
         length += use->jumps[i].step * use->jumps[i].times;
-    if (use->is_wrong || !mpg__vm_is_shared(address) ||
-        mpg__region_find(address, &place->number, &slot) != MPG_FOUND)
+    if (use->is_wrong || at >= mpg__vm.bytes)
         return false;
-    place->region = mpg__region_get(place->number);
-    place->offset = use->first - (uintptr_t)mpg__slot_address(place->region, 0);
-    return place->region->layout.views == 1 &&
-           length <= place->region->bytes - place->offset;
+    place->region = mpg__region_at(at, &place->number);
+    if (!place->region || place->region->layout.views > 1)
+        return false;
+    place->offset = at - place->region->layout.offset;
+    return length <= place->region->bytes - place->offset;
+}
+
+static uint32_t slot_of(const struct mpg__region *region, uint64_t offset)
+{
+    uint64_t size = region->layout.slot_bytes;
+    /* By a number that is not known it takes as long as all the rest. */
+    return (uint32_t)(size == MPG_PAGE ? offset / MPG_PAGE : offset / size);
 }
 
 static void ask(const struct place *place, uint32_t slot,
@@ -114,9 +122,8 @@ __attribute__((no_sanitize("thread"))) static uint32_t
 walk_through(struct walk *walk, uint64_t from, uint64_t bytes)
 {
     const struct mpg__region *region = walk->place->region;
-    uint64_t size = region->layout.slot_bytes;
-    uint32_t slot = (uint32_t)(from / size);
-    uint32_t end = (uint32_t)((from + bytes - 1) / size) + 1;
+    uint32_t slot = slot_of(region, from);
+    uint32_t end = slot_of(region, from + bytes - 1) + 1;
     if (end > region->layout.slots)
         end = region->layout.slots;
     for (; slot < end; slot++) {
@@ -137,9 +144,7 @@ walk_through(struct walk *walk, uint64_t from, uint64_t bytes)
 static void walk_on(const struct mpg__use *use, struct walk *walk)
 {
     const struct place *place = walk->place;
-    uint32_t end = (uint32_t)((place->offset + use->bytes - 1) /
-                              place->region->layout.slot_bytes) +
-                   1;
+    uint32_t end = slot_of(place->region, place->offset + use->bytes - 1) + 1;
     uint32_t next = walk_through(walk, place->offset, use->bytes);
     if (next < end && walk->asks && !use->is_backward)
         mpg__ahead_expect(place->number, next, end, use->access);
@@ -150,10 +155,11 @@ static uint32_t walk(const struct mpg__use *use, bool asks)
     struct place place;
     if (!locate(use, &place))
         return 0;
-    uint64_t most = ASKED_BYTES / place.region->layout.slot_bytes;
+    uint32_t most =
+        slot_of(place.region, use->jumps_count ? JUMPING_BYTES : ASKED_BYTES);
     struct walk walk = {.place = &place,
                         .access = use->access,
-                        .missing_max = most ? (uint32_t)most : 1,
+                        .missing_max = most ? most : 1,
                         .asks = asks};
     if (!use->jumps_count) {
         walk_on(use, &walk);

@@ -58,18 +58,30 @@ static int hand_over(long by)
     return me == hosts - 1;
 }
 
-static void all_of_it(void)
+__attribute__((noinline)) static long sum_of(long rows)
 {
-    if (hand_over(1)) {
-        long before = faults(), sum = 0;
-        for (long i = 0; i < ROWS; i++)
-            for (long j = 0; j < COLUMNS; j++)
-                sum += a[i][j];
-        count_as_told(faults() - before, ROWS * ROW_PAGES);
-        CHECK_EQ(sum, CELLS * (CELLS + 1L) / 2);
-        CHECK_EQ(errno, ERANGE);
+    long sum = 0;
+    for (long i = 0; i < rows; i++)
+        for (long j = 0; j < COLUMNS; j++)
+            sum += a[i][j];
+    return sum;
+}
+
+/* A place that has found everything here a hundred times is passed by, until
+ * something has been lost. */
+static void all_of_it(volatile long *rows)
+{
+    for (int turn = 0; turn < 2; turn++) {
+        if (hand_over(1)) {
+            long before = faults(), sum = sum_of(*rows);
+            count_as_told(faults() - before, ROWS * ROW_PAGES);
+            CHECK_EQ(sum, CELLS * (CELLS + 1L) / 2);
+            CHECK_EQ(errno, ERANGE);
+            for (int again = 0; again < 100; again++)
+                CHECK_EQ(sum_of(*rows), sum);
+        }
+        mpg_barrier();
     }
-    mpg_barrier();
 }
 
 /* A page in each row. */
@@ -138,12 +150,12 @@ static void private_memory(size_t count)
 
 int main(int argc, char **argv)
 {
-    volatile long zero = 0;
+    volatile long zero = 0, rows = ROWS;
     if (argc > 1)
         how = argv[1];
     me = mpg_host();
     hosts = mpg_hosts();
-    all_of_it();
+    all_of_it(&rows);
     columns(zero + 3, zero + 9);
     upwards(zero + ROWS);
     copy((size_t)zero + ROWS / 2);

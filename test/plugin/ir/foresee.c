@@ -13,7 +13,7 @@
 #pragma millipage shared granularity(page)
 double a[1000][1000], b[1000][1000];
 #pragma millipage shared granularity(page)
-double c[1000];
+double c[4000];
 
 void wait(void);
 double of(double) __attribute__((const));
@@ -57,10 +57,10 @@ void stencil(void) {
 
 // Downwards; and what is read and written is written.
 // CHECK-LABEL: @down(
-// CHECK: call void (i32, ...) @mpg__foresee(i32 1, {{.*}} i32 3, i64 -8, i64 999)
+// CHECK: call void (i32, ...) @mpg__foresee(i32 1, {{.*}} i32 3, i64 -8, i64 3999)
 // CHECK-NOT: @mpg__foresee
 void down(void) {
-  for (int i = 999; i >= 0; i--)
+  for (int i = 3999; i >= 0; i--)
     c[i] = of(c[i]);
 }
 
@@ -78,12 +78,12 @@ void triangle(int n) {
 // What others write while this thread waits is not asked for before.
 // CHECK-LABEL: @waits(
 // CHECK: call void @wait()
-// CHECK: call void (i32, ...) @mpg__foresee(i32 1, {{.*}}, i32 3, i64 8, i64 999)
+// CHECK: call void (i32, ...) @mpg__foresee(i32 1, {{.*}}, i32 3, i64 8, i64 3999)
 // CHECK-NOT: @mpg__foresee
 void waits(int n) {
   for (int i = 0; i < n; i++) {
     wait();
-    for (int j = 0; j < 1000; j++)
+    for (int j = 0; j < 4000; j++)
       c[j] = of(c[j]);
   }
 }
@@ -93,11 +93,11 @@ void waits(int n) {
 // CHECK-LABEL: @nothing(
 // CHECK-NOT: @mpg__foresee
 double nothing(int n) {
-  double sum = 0, mine[1000];
-  for (int i = 0; i < 1000; i++)
+  double sum = 0, mine[4000];
+  for (int i = 0; i < 4000; i++)
     mine[i] = of(i);
   wait();
-  for (int i = 0; i < 1000; i++)
+  for (int i = 0; i < 4000; i++)
     if (mine[i] > 1)
       c[i] = mine[i];
   for (int i = 0; c[i] > 0; i++)
@@ -113,7 +113,7 @@ double nothing(int n) {
 // CHECK: call void (i32, ...) @mpg__foresee(i32 2,
 // CHECK-SAME: i64 %n, i32 1, ptr {{[^,]*}}, i64 %n, i32 0)
 // CHECK: call void @llvm.memcpy
-// CHECK: call void (i32, ...) @mpg__foresee(i32 1, {{.*}}, i64 8000, i32 1)
+// CHECK: call void (i32, ...) @mpg__foresee(i32 1, {{.*}}, i64 32000, i32 1)
 // CHECK: call void @llvm.memset
 // CHECK-NOT: @mpg__foresee
 void copies(unsigned long n) {
