@@ -167,7 +167,7 @@ private:
   }
 
   bool collect(Loop &L, Instruction &I, SmallVectorImpl<UseOfMemory> &Uses) {
-    Value *Pointer = const_cast<Value *>(getLoadStorePointerOperand(&I));
+    Value *Pointer = getLoadStorePointerOperand(&I);
     Loop *Inner = LI.getLoopFor(I.getParent());
     if (!Pointer || !isEachTime(L, Inner, I.getParent()))
       return false;
