@@ -10,7 +10,8 @@
  * Mostly nothing is missing, and a loop over a few pages takes no more than ten
  * times as long as reading its list.  So a place in the program that has found
  * nothing missing is passed by the next time, then the next three times, and so
- * on, until something is missing there, or this host has lost anything.
+ * on, until a look finds something missing, or this host has lost anything.
+ * What is missing where it was passed by faults.
  */
 #include <errno.h>
 #include <stdarg.h>
