@@ -33,9 +33,9 @@ struct mpg__board *mpg__board_get(void)
         board->loops[i] = mpg__board_make(sizeof *board->loops[i], what);
         board->loops[i]->turn = mpg__board_make(sizeof(uint64_t), what);
     }
-    board->hosts = mpg__board_make(hosts * sizeof *board->hosts, what);
+    board->tasks = mpg__board_make(hosts * sizeof *board->tasks, what);
     for (unsigned i = 0; i < hosts; i++)
-        board->hosts[i] = mpg__task_host_make();
+        board->tasks[i] = mpg__task_counts_make();
     board->privates = mpg__board_make(sizeof *board->privates, what);
     mpg__board = board;
     return board;

@@ -26,12 +26,12 @@ struct mpg__loop_share {
     _Atomic uint64_t *_Atomic flags; /* doacross: a bit an iteration, posted */
 };
 
-struct mpg__task_host;   /* task_queue.c */
+struct mpg__task_counts; /* task_count.c */
 struct mpg__private_var; /* threadprivate.c */
 
 struct mpg__board {
     struct mpg__loop_share *loops[MPG_LOOPS];
-    struct mpg__task_host **hosts;                /* one a host */
+    struct mpg__task_counts **tasks;              /* one a host */
     _Atomic(struct mpg__private_var *) *privates; /* the latest one */
 };
 

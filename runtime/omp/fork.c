@@ -184,6 +184,7 @@ static mpg__main_fn *main_for_host(mpg__main_fn *its_main)
     mpg__omp_stack_enter();
     mpg__self.is_of_team = true;
     mpg__leave_start();
+    mpg__task_share_start();
     is_open = true;
     if (!mpg__engine.node.self && mpg__omp_wants_display())
         mpg__omp_display();

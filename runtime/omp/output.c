@@ -92,17 +92,21 @@ void mpg__output_drain(void)
     mpg__leave(&before);
 }
 
-void mpg__output_flush(void)
+bool mpg__output_is_waiting(void)
 {
     int waiting = 0;
+    return pipe_end >= 0 && (__fpending(stdout) || atomic_load(&draining) ||
+                             ioctl(pipe_end, FIONREAD, &waiting) || waiting);
+}
+
+void mpg__output_flush(void)
+{
     if (pipe_end < 0)
         return;
     if (__fpending(stdout))
         fflush(stdout);
-    if (!ioctl(pipe_end, FIONREAD, &waiting) && !waiting &&
-        !atomic_load(&draining))
-        return;
-    mpg__output_drain();
+    if (mpg__output_is_waiting())
+        mpg__output_drain();
 }
 
 void mpg__output_print(void)

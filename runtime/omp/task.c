@@ -74,6 +74,9 @@ static struct mpg__task *make(uint64_t bytes)
                    (unsigned long long)bytes);
     memset(task, 0, sizeof *task);
     task->parent = parent;
+    memcpy(task->trail, parent->trail, sizeof task->trail);
+    task->host = mpg__engine.node.self;
+    task->slot = mpg__self.slot;
     task->group = task->inner = parent->inner;
     task->level = parent->level + 1;
     task->bytes = bytes;
@@ -155,7 +158,6 @@ static struct mpg__task *begin(struct mpg__task *task, struct mpg__icv *icv)
 static void end(struct mpg__task *task, struct mpg__task *before,
                 const struct mpg__icv *icv)
 {
-    mpg__output_flush();
     mpg__addresses_drop(task->addresses);
     mpg__self.frame->task = before;
     mpg__self.frame->icv = *icv;
@@ -180,18 +182,44 @@ static void run(struct mpg__task *task)
     end(task, before, &icv);
 }
 
+static void lay_trail(struct mpg__task *task)
+{
+    for (unsigned i = 0; i < MPG_TASK_TRAIL; i++)
+        if (!task->trail[i]) { /* All further on are empty. */
+            memmove(task->trail + 1, task->trail, i * sizeof task->trail[0]);
+            task->trail[0] = task->parent;
+            return;
+        }
+    memmove(task->trail + 1, task->trail,
+            (MPG_TASK_TRAIL - 2) * sizeof task->trail[0]);
+    task->trail[0] = task->parent;
+}
+
+/* What it has printed is to be seen before what others print who have waited
+ * for it; on this host that is so anyway. */
+static bool is_awaited_elsewhere(const struct mpg__task *task)
+{
+    unsigned self = mpg__engine.node.self;
+    return task->host != self || (task->group && task->group->host != self);
+}
+
 void mpg__task_run(struct mpg__task *task)
 {
+    /* It may be another host's: with a write first it comes by one fault. */
+    *(volatile uint32_t *)&task->is_to_go_on = 0;
     struct mpg__task *parent = task->parent;
     struct mpg__group *group = task->group;
+    if (task->host != mpg__engine.node.self || task->slot != mpg__self.slot)
+        lay_trail(task);
     run(task);
+    if (is_awaited_elsewhere(task))
+        mpg__output_flush();
     if (task->node)
         mpg__node_done(task->node);
     if (group)
         atomic_fetch_sub(&group->open, 1);
     atomic_fetch_sub(&parent->children, 1);
     mpg__task_drop(task);
-    mpg__self.has_run_tasks = true;
     mpg__task_done(); /* Last: the barrier may be over then. */
 }
 
@@ -212,7 +240,6 @@ EXPORTED int __kmpc_omp_task(ident_t *loc, int gtid,
 {
     (void)loc, (void)gtid;
     struct mpg__task *task = mpg__task_of(body);
-    mpg__output_flush();
     if (task == mpg__frame_now()->task) {
         task->is_to_go_on = 1;
     } else if (mpg__task_is_inline()) {

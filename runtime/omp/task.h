@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 struct mpg__frame;
-struct mpg__task_host;
+struct mpg__task_counts;
 
 /* As compiled code has it; what the task captured follows. */
 struct mpg__task_body {
@@ -31,17 +31,26 @@ enum { MPG_TASK_TIED = 1, MPG_TASK_FINAL = 2 };
 struct mpg__group {
     struct mpg__group *outer;
     _Atomic uint32_t open; /* tasks of it that are not done */
+    uint32_t host;         /* where its end is waited for */
     uint32_t reductions_count;
     struct mpg__task_reduction *reductions; /* task_reduce.c */
 };
 
+/* A thread that waits inside a task waits for a child of it that another thread
+ * has begun, and may run what descends from that.  So of a task's ancestors
+ * those matter whose child was begun by another thread than has made it.  A
+ * task has these in a list, the latest first and the first of all last. */
+#define MPG_TASK_TRAIL 3u
+
 struct mpg__task {
     struct mpg__task *parent;
+    struct mpg__task *trail[MPG_TASK_TRAIL];
     struct mpg__group *group;         /* that it is counted in, or NULL */
     struct mpg__group *inner;         /* that its children will be counted in */
     _Atomic uint32_t children;        /* that are not done */
     _Atomic uint32_t users;           /* itself and its children: freed at 0 */
     uint32_t level;                   /* its parent's plus 1 */
+    uint32_t host, slot;              /* of the thread that has made it */
     uint32_t is_final;                /* all its children are run at once */
     uint64_t bytes;                   /* of the body and what it shares */
     uint32_t shareds_at;              /* offset in the body, 0: none */
@@ -68,16 +77,56 @@ bool mpg__task_is_inline(void);
 /* Runs it some time, perhaps at once. */
 void mpg__task_submit(struct mpg__task *);
 
-/* task_queue.c */
-struct mpg__task_host *mpg__task_host_make(void);
+/* A task that waits to be run, and what tells whether somebody may run it: to
+ * be read where no shared memory may be. */
+struct mpg__task_entry {
+    struct mpg__task *task;
+    struct mpg__group *group;
+    struct mpg__task *parent, *trail[MPG_TASK_TRAIL];
+};
+
+/* What a thread may run: descendants of a task, NULL: anything; of them it
+ * waits for those of the group, NULL: for the children. */
+struct mpg__task_want {
+    struct mpg__task *within;
+    struct mpg__group *group;
+};
+bool mpg__task_is_wanted(const struct mpg__task_entry *,
+                         const struct mpg__task_want *);
+
+/* task_queue.c: the queues of this host. */
 bool mpg__task_push(struct mpg__task *); /* false: full */
-/* A task that may be run inside `within` (NULL: any), or NULL. */
-struct mpg__task *mpg__task_take(const struct mpg__task *within);
+/* A task that may be run, or NULL. */
+struct mpg__task *mpg__task_take(const struct mpg__task_want *);
+bool mpg__task_is_any(void); /* in a queue */
+/* For task_share.c, under the engine's lock.  Takes out at most `most`; which
+ * is 0, too, where a thread was in the way, that will come to
+ * mpg__task_offer. */
+unsigned mpg__task_give(const struct mpg__task_want *, struct mpg__task_entry *,
+                        unsigned most);
+/* The next thread that comes to a queue is to look after those that ask. */
+void mpg__task_in_the_way(void);
+bool mpg__task_put(const struct mpg__task_entry *, unsigned count); /* false:
+                                                                       full */
+
+/* task_share.c: what hosts have of each other's tasks. */
+void mpg__task_share_start(void); /* before any of the following */
+/* This thread has pushed it (NULL: has held up mpg__task_give). */
+void mpg__task_offer(const struct mpg__task_entry *);
+/* This thread has found nothing, for the `tries`-th time in a row. */
+void mpg__task_ask(const struct mpg__task_want *, unsigned tries);
+/* Under the engine's lock: another round of the team has begun. */
+void mpg__task_share_round(uint32_t round);
+
+/* task_count.c: what was made and done. */
+struct mpg__task_counts *mpg__task_counts_make(void); /* a host's */
 void mpg__task_made(void);
 void mpg__task_done(void);
+void mpg__task_counts_settle(void); /* This thread has nothing to do. */
 
-/* task_wait.c: runs tasks until the counter is 0. */
-void mpg__task_wait_zero(const _Atomic uint32_t *);
+/* task_wait.c: runs tasks until the counter is 0, of the group or, NULL, of
+ * what this thread runs. */
+void mpg__task_wait_zero(const _Atomic uint32_t *, struct mpg__group *);
 
 /* task_depend.c */
 void mpg__node_done(struct mpg__task_node *);

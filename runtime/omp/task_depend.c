@@ -211,7 +211,6 @@ EXPORTED int __kmpc_omp_task_with_deps(ident_t *loc, int gtid,
     struct mpg__task *task = mpg__task_of(body);
     if (mpg__task_is_inline())
         return __kmpc_omp_task(loc, gtid, body); /* In order. */
-    mpg__output_flush();
     task->node = make(task);
     mpg__task_count(task);
     enter(task->parent, task->node, count, list);
@@ -230,7 +229,7 @@ static void wait_for(int count, const struct dependence *list,
     enter(parent, node, count, list);
     enter(parent, node, count_noalias, noalias);
     atomic_fetch_sub(&node->waits_for, 1);
-    mpg__task_wait_zero(&node->waits_for);
+    mpg__task_wait_zero(&node->waits_for, NULL);
     mpg__node_done(node);
 }
 

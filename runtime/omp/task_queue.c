@@ -1,139 +1,128 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * Where tasks wait to be run.
+ * Where tasks wait to be run, on one host.
  *
- * Each host has a queue in shared memory.  Its own threads push and take at the
- * tail, so a host works depth first on data that it has; a host without work
- * takes from the head of another's, where the oldest and as a rule the largest
- * tasks are.  As long as nobody steals, a host's queue costs no message.
+ * Each thread has a queue.  It pushes and takes at the tail, so it works depth
+ * first on data that it has; a thread that has nothing takes from the head of
+ * another's, where the oldest and as a rule the largest tasks are.  What came
+ * from other hosts (task_share.c) is in one more queue, the host's.
  *
- * A host whose threads have found nothing anywhere says so (`hungry`), looks
- * once more, and sleeps.  Whoever pushes looks at these flags, which costs
- * nothing while they do not change, and sends a host that is hungry TEAM_WORK.
- * Sequential consistency makes sure that one of the two sees the other.
+ * The queues are private memory, and no shared memory is looked at while one is
+ * locked: so a push or a take costs no message and no fault, and whoever
+ * receives a message may look into them.  It may be a thread in a page fault,
+ * or in a handler of the program's that has interrupted a thread here.
+ * Therefore it does not wait for a thread's queue, and who had that locked
+ * looks after what was wanted (`was_in_the_way`).  The host's queue is locked
+ * with signals blocked, and can be waited for.
  */
 #include "task.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fatal.h"
-#include "board.h"
+#include "base/mutex.h"
 #include "team.h"
 
-#define QUEUE_MAX   480u /* with its head a minipage of at most a page */
-#define HUNGRY_LOOK 64u  /* hosts that a push looks at */
+#define QUEUE_MAX 256u /* what more a thread makes it runs at once */
 
 struct queue {
-    _Atomic uint32_t lock;
-    _Atomic uint32_t head, tail; /* indices modulo QUEUE_MAX, tail not in */
-    struct mpg__task *tasks[QUEUE_MAX];
+    mpg__mutex lock;
+    _Atomic uint32_t head, count; /* the first one's index, and how many */
+    struct queue *next;
+    struct mpg__task_entry entries[QUEUE_MAX];
 };
 
-struct counts {
-    _Atomic uint64_t made, done; /* by threads of the host */
-};
-
-/* Each part a minipage of its own; this itself never changes. */
-struct mpg__task_host {
-    struct queue *queue;
-    struct counts *counts;
-    _Atomic uint32_t *hungry;
-};
+static _Atomic(struct queue *) queues; /* of threads that had tasks */
+static struct queue from_others;
+static _Atomic bool was_in_the_way; /* of mpg__task_give */
 
 _Atomic bool mpg__tasks_maybe;
-static _Atomic uint64_t made_here;
 
-struct mpg__task_host *mpg__task_host_make(void)
+static __thread struct queue *own_queue
+    __attribute__((tls_model("initial-exec")));
+
+static struct queue *own(void)
 {
-    const char *what = "the queues of tasks";
-    struct mpg__task_host *host = mpg__board_make(sizeof *host, what);
-    host->queue = mpg__board_make(sizeof *host->queue, what);
-    host->counts = mpg__board_make(sizeof *host->counts, what);
-    host->hungry = mpg__board_make(sizeof *host->hungry, what);
-    atomic_store(host->hungry, 1);
-    return host;
+    if (own_queue)
+        return own_queue;
+    struct queue *queue = calloc(1, sizeof *queue);
+    if (!queue)
+        mpg__fatal("no memory for a thread's queue of tasks");
+    queue->next = atomic_load(&queues);
+    while (!atomic_compare_exchange_weak(&queues, &queue->next, queue))
+        ;
+    own_queue = queue;
+    return queue;
 }
 
-static struct mpg__task_host *host_of(unsigned host)
+static struct mpg__task_entry *at(struct queue *queue, uint32_t index)
 {
-    return mpg__board->hosts[host];
-}
-
-static struct mpg__task_host *own(void)
-{
-    return host_of(mpg__engine.node.self);
-}
-
-/* Counting. */
-
-void mpg__task_made(void)
-{
-    atomic_fetch_add(&made_here, 1);
-    atomic_fetch_add(&own()->counts->made, 1);
-}
-
-void mpg__task_done(void)
-{
-    atomic_fetch_add(&own()->counts->done, 1);
-}
-
-uint64_t mpg__tasks_made_here(void)
-{
-    return atomic_load(&made_here);
-}
-
-/* All counts of done are read before any of made.  Neither ever falls, so when
- * the sums are equal, then between the two no task was open; and with all
- * threads at a barrier only open tasks make new ones. */
-bool mpg__tasks_are_done(uint64_t *made)
-{
-    uint64_t done = 0;
-    *made = 0;
-    for (unsigned i = 0; i < mpg__engine.node.hosts; i++)
-        done += atomic_load(&host_of(i)->counts->done);
-    for (unsigned i = 0; i < mpg__engine.node.hosts; i++)
-        *made += atomic_load(&host_of(i)->counts->made);
-    return done == *made;
-}
-
-/* Queues.  The lock is in the minipage that it guards. */
-
-static void lock(struct queue *queue)
-{
-    MPG_UNTIL(!atomic_load(&queue->lock) && !atomic_exchange(&queue->lock, 1));
+    return &queue->entries[(atomic_load(&queue->head) + index) % QUEUE_MAX];
 }
 
 static void unlock(struct queue *queue)
 {
-    atomic_store(&queue->lock, 0);
-}
-
-static uint32_t length(struct queue *queue)
-{
-    uint32_t head = atomic_load(&queue->head);
-    return (atomic_load(&queue->tail) + QUEUE_MAX - head) % QUEUE_MAX;
-}
-
-static void wake_hungry(void)
-{
-    static _Atomic uint32_t cursor;
-    unsigned hosts = mpg__engine.node.hosts;
-    unsigned looks = hosts < HUNGRY_LOOK ? hosts : HUNGRY_LOOK;
-    for (unsigned i = 0; i < looks; i++) {
-        unsigned host = atomic_fetch_add(&cursor, 1) % hosts;
-        if (host == mpg__engine.node.self ||
-            !atomic_load(host_of(host)->hungry) ||
-            !atomic_exchange(host_of(host)->hungry, 0))
-            continue;
-        struct mpg__message message = {.kind = MPG_MESSAGE_TEAM_WORK};
-        struct mpg__outside before;
-        mpg__enter(&before);
-        mpg__engine_lock();
-        mpg__post(host, &message, NULL);
-        mpg__engine_unlock();
-        mpg__leave(&before);
-        return; /* One task feeds one host. */
+    mpg__mutex_unlock(&queue->lock);
+    if (atomic_load(&was_in_the_way)) {
+        atomic_store(&was_in_the_way, false);
+        mpg__task_offer(NULL);
     }
+}
+
+/* Under the queue's lock. */
+
+static bool put(struct queue *queue, const struct mpg__task_entry *entry)
+{
+    uint32_t count = atomic_load(&queue->count);
+    if (count == QUEUE_MAX)
+        return false;
+    if (!count)
+        atomic_store(&queue->head, 0); /* Few are used, and in the cache. */
+    *at(queue, count) = *entry;
+    atomic_store(&queue->count, count + 1);
+    return true;
+}
+
+static void take_out(struct queue *queue, uint32_t index)
+{
+    uint32_t count = atomic_load(&queue->count);
+    if (index + 1 < count) {
+        for (uint32_t i = index; i > 0; i--)
+            *at(queue, i) = *at(queue, i - 1);
+        atomic_store(&queue->head, (atomic_load(&queue->head) + 1) % QUEUE_MAX);
+    }
+    atomic_store(&queue->count, count - 1);
+}
+
+static bool take_wanted(struct queue *queue, bool from_tail,
+                        const struct mpg__task_want *want,
+                        struct mpg__task_entry *entry)
+{
+    uint32_t count = atomic_load(&queue->count);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t index = from_tail ? count - 1 - i : i;
+        if (mpg__task_is_wanted(at(queue, index), want)) {
+            *entry = *at(queue, index);
+            take_out(queue, index);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The threads of this host. */
+
+bool mpg__task_is_wanted(const struct mpg__task_entry *entry,
+                         const struct mpg__task_want *want)
+{
+    if (!want->within || entry->parent == want->within ||
+        (want->group && entry->group == want->group))
+        return true;
+    for (unsigned i = 0; i < MPG_TASK_TRAIL; i++)
+        if (entry->trail[i] == want->within)
+            return true;
+    return false;
 }
 
 static void wake_own(void)
@@ -150,85 +139,143 @@ static void wake_own(void)
 
 bool mpg__task_push(struct mpg__task *task)
 {
-    struct queue *queue = own()->queue;
-    lock(queue);
-    bool has_room = length(queue) < QUEUE_MAX - 1;
-    if (has_room) {
-        uint32_t tail = atomic_load(&queue->tail);
-        queue->tasks[tail] = task;
-        atomic_store(&queue->tail, (tail + 1) % QUEUE_MAX);
-    }
+    struct queue *queue = own();
+    struct mpg__task_entry entry = {
+        .task = task, .group = task->group, .parent = task->parent};
+    memcpy(entry.trail, task->trail, sizeof entry.trail);
+    mpg__mutex_lock(&queue->lock);
+    bool has_room = put(queue, &entry);
     unlock(queue);
     if (has_room) {
         wake_own();
-        wake_hungry();
+        mpg__task_offer(&entry);
     }
     return has_room;
 }
 
+static struct mpg__task *take(struct queue *queue, bool from_tail,
+                              const struct mpg__task_want *want)
+{
+    struct mpg__task_entry entry = {0};
+    if (!queue || !atomic_load(&queue->count))
+        return NULL;
+    mpg__mutex_lock(&queue->lock);
+    take_wanted(queue, from_tail, want, &entry);
+    unlock(queue);
+    return entry.task;
+}
+
+static struct mpg__task *take_from_others(const struct mpg__task_want *want)
+{
+    struct mpg__outside before;
+    if (!atomic_load(&from_others.count))
+        return NULL;
+    mpg__enter(&before);
+    struct mpg__task *task = take(&from_others, false, want);
+    mpg__leave(&before);
+    return task;
+}
+
 /* Whoever waits inside a task, which is tied to its thread, may only run
  * descendants of it: others might need what it holds. */
-static bool is_within(const struct mpg__task *task,
-                      const struct mpg__task *within)
+struct mpg__task *mpg__task_take(const struct mpg__task_want *want)
 {
-    if (!within)
+    struct mpg__task *task = take(own_queue, true, want);
+    if (!task)
+        task = take_from_others(want);
+    for (struct queue *queue = atomic_load(&queues); queue && !task;
+         queue = queue->next)
+        task = take(queue, false, want);
+    return task;
+}
+
+bool mpg__task_is_any(void)
+{
+    if (atomic_load(&from_others.count))
         return true;
-    while (task && task->level > within->level)
-        task = task->parent;
-    return task == within;
+    for (struct queue *queue = atomic_load(&queues); queue; queue = queue->next)
+        if (atomic_load(&queue->count))
+            return true;
+    return false;
 }
 
-/* Takes out the index-th from the head. */
-static struct mpg__task *take_at(struct queue *queue, uint32_t index)
+/* Other hosts. */
+
+void mpg__task_in_the_way(void)
 {
-    uint32_t head = atomic_load(&queue->head), count = length(queue);
-    struct mpg__task *task = queue->tasks[(head + index) % QUEUE_MAX];
-    for (uint32_t i = index; i > 0; i--)
-        if (index + 1 < count)
-            queue->tasks[(head + i) % QUEUE_MAX] =
-                queue->tasks[(head + i - 1) % QUEUE_MAX];
-    if (index + 1 == count)
-        atomic_store(&queue->tail, (head + index) % QUEUE_MAX);
-    else
-        atomic_store(&queue->head, (head + 1) % QUEUE_MAX);
-    return task;
+    atomic_store(&was_in_the_way, true);
 }
 
-static struct mpg__task *take_from(struct queue *queue, bool from_tail,
-                                   const struct mpg__task *within)
+static bool lock_if_free(struct queue *queue)
 {
-    struct mpg__task *task = NULL;
-    if (!length(queue))
-        return NULL;
-    lock(queue);
-    uint32_t count = length(queue), head = atomic_load(&queue->head);
-    for (uint32_t i = 0; i < count && !task; i++) {
-        uint32_t index = from_tail ? count - 1 - i : i;
-        if (is_within(queue->tasks[(head + index) % QUEUE_MAX], within))
-            task = take_at(queue, index);
+    if (queue == &from_others) {
+        mpg__mutex_lock(&queue->lock);
+        return true;
     }
-    unlock(queue);
-    return task;
+    if (mpg__mutex_try(&queue->lock))
+        return true;
+    mpg__task_in_the_way();
+    return mpg__mutex_try(&queue->lock); /* Left before it could see that? */
 }
 
-struct mpg__task *mpg__task_take(const struct mpg__task *within)
+static unsigned count_wanted(struct queue *queue,
+                             const struct mpg__task_want *want)
 {
-    unsigned hosts = mpg__engine.node.hosts, self = mpg__engine.node.self;
-    struct mpg__task *task = take_from(own()->queue, true, within);
-    for (unsigned i = 1; i < hosts && !task; i++)
-        task = take_from(host_of((self + i) % hosts)->queue, false, within);
-    return task;
+    unsigned wanted = 0;
+    if (!atomic_load(&queue->count) || !lock_if_free(queue))
+        return 0;
+    uint32_t count = atomic_load(&queue->count);
+    for (uint32_t i = 0; i < count; i++)
+        wanted += mpg__task_is_wanted(at(queue, i), want);
+    mpg__mutex_unlock(&queue->lock);
+    return wanted;
+}
+
+/* From the queue that has most of them, one half. */
+unsigned mpg__task_give(const struct mpg__task_want *want,
+                        struct mpg__task_entry *list, unsigned most)
+{
+    struct queue *from = &from_others;
+    unsigned wanted = count_wanted(from, want), given = 0;
+    /* The last one that came here does not go on, or it goes in circles; but
+     * perhaps nobody here may run what another host waits for. */
+    unsigned half = want->within ? (wanted + 1) / 2 : wanted / 2;
+    for (struct queue *queue = atomic_load(&queues); queue;
+         queue = queue->next) {
+        unsigned there = count_wanted(queue, want);
+        if (there <= wanted)
+            continue;
+        from = queue;
+        wanted = there;
+        half = (wanted + 1) / 2;
+    }
+    if (!half || !lock_if_free(from))
+        return 0;
+    while (given < half && given < most &&
+           take_wanted(from, false, want, &list[given]))
+        given++;
+    mpg__mutex_unlock(&from->lock);
+    return given;
+}
+
+bool mpg__task_put(const struct mpg__task_entry *list, unsigned count)
+{
+    mpg__mutex_lock(&from_others.lock);
+    bool has_room = atomic_load(&from_others.count) + count <= QUEUE_MAX;
+    for (unsigned i = 0; has_room && i < count; i++)
+        put(&from_others, &list[i]);
+    mpg__mutex_unlock(&from_others.lock);
+    return has_room;
 }
 
 bool mpg__tasks_rest(void)
 {
+    mpg__task_counts_settle();
     atomic_store(&mpg__tasks_maybe, false);
-    if (!atomic_load(own()->hungry))
-        atomic_store(own()->hungry, 1);
-    for (unsigned i = 0; i < mpg__engine.node.hosts; i++)
-        if (length(host_of(i)->queue)) {
-            atomic_store(&mpg__tasks_maybe, true);
-            return false;
-        }
-    return true;
+    if (!mpg__task_is_any()) {
+        mpg__task_ask(&(struct mpg__task_want){0}, 0);
+        return true;
+    }
+    atomic_store(&mpg__tasks_maybe, true);
+    return false;
 }

@@ -73,7 +73,6 @@ EXPORTED void __kmpc_taskloop(ident_t *loc, int gtid,
     bool is_empty =
         step > 0 ? (int64_t)to<(int64_t)from : (int64_t)to>(int64_t) from;
     memcpy(&loop.duplicate, &duplicate, sizeof duplicate);
-    mpg__output_flush();
     if (!nogroup)
         __kmpc_taskgroup(loc, gtid);
     if (!is_empty) {

@@ -131,6 +131,7 @@ static void next_round(void)
     team.rounds++;
     team.here = team.children = 0;
     team.made = 0;
+    mpg__task_share_round(team.rounds);
     team.is_complete = team.is_joining = team.is_joined = false;
     wake_all(&team.at_barrier);
     if (!team.count)
@@ -246,8 +247,8 @@ static void look_for_tasks(void)
     struct mpg__outside before;
     while (mpg__tasks_run_one())
         ;
-    bool must_tell = mpg__self.has_run_tasks;
-    mpg__self.has_run_tasks = false;
+    bool must_tell = mpg__self.has_had_tasks;
+    mpg__self.has_had_tasks = false;
     if (!mpg__tasks_rest())
         return;
     if (self_host() == 0) {
@@ -265,6 +266,7 @@ static void meet(bool is_joiner, uintptr_t place)
 {
     struct mpg__outside before;
     mpg__output_flush();
+    mpg__tasks_arrive();
     lock_team(&before);
     uint32_t round = team.rounds;
     /* Threads may come to one barrier from two places, as after a reduction. */
@@ -280,7 +282,7 @@ static void meet(bool is_joiner, uintptr_t place)
         mpg__engine_lock();
     }
     while (team.rounds == round && !(is_joiner && team.is_joined)) {
-        if (atomic_load(&mpg__tasks_maybe) || mpg__self.has_run_tasks) {
+        if (atomic_load(&mpg__tasks_maybe) || mpg__self.has_had_tasks) {
             unlock_team(&before);
             look_for_tasks();
             lock_team(&before);
@@ -397,9 +399,9 @@ const char *mpg__team_deliver(const struct mpg__message *message,
     case MPG_MESSAGE_TEAM_REDUCE:
     case MPG_MESSAGE_TEAM_REDUCED:
         return mpg__reduce_deliver(message);
+    case MPG_MESSAGE_TEAM_HUNGRY:
     case MPG_MESSAGE_TEAM_WORK:
-        mpg__team_wake();
-        return NULL;
+        return mpg__task_deliver(message, payload);
     case MPG_MESSAGE_TEAM_QUIET:
         if (self_host() == 0 && team.is_complete)
             mpg__team_wake();

@@ -64,7 +64,7 @@ struct mpg__thread {
     struct mpg__frame *frame;
     uint32_t slot;   /* 0: the host's main thread; else of its pool */
     bool is_of_team; /* main or of the pool; else a thread of the program's */
-    bool has_run_tasks;                 /* since it was last at a barrier */
+    bool has_had_tasks;                 /* made or run, and not settled yet */
     struct mpg__private_copies *copies; /* threadprivate.c */
 };
 
@@ -117,7 +117,7 @@ void mpg__team_join(void);
  */
 void mpg__team_wake(void);
 
-/* tasks at barriers: task_wait.c. */
+/* Tasks at barriers: task_wait.c, task_queue.c, task_count.c. */
 
 /* Runs a task if there is one that this thread may run. */
 bool mpg__tasks_run_one(void);
@@ -126,6 +126,7 @@ extern _Atomic bool mpg__tasks_maybe;
 /* The thread has found none and will sleep.  False: there are some after all.
  */
 bool mpg__tasks_rest(void);
+void mpg__tasks_arrive(void); /* The thread is about to be at a barrier. */
 /* Host 0: all that were made are done.  *made: how many. */
 bool mpg__tasks_are_done(uint64_t *made);
 uint64_t mpg__tasks_made_here(void);
@@ -133,9 +134,12 @@ uint64_t mpg__tasks_made_here(void);
 /* output.c: what this host has printed is to be seen before what others print
  * after they hear of it.  Called before every release. */
 void mpg__output_flush(void);
+/* There is something to flush.  May be asked anywhere. */
+bool mpg__output_is_waiting(void);
 
 /* Messages, under the engine's lock: NULL or what is wrong. */
 const char *mpg__team_deliver(const struct mpg__message *, const void *payload);
+const char *mpg__task_deliver(const struct mpg__message *, const void *payload);
 const char *mpg__reduce_deliver(const struct mpg__message *);
 const char *mpg__leave_deliver(const struct mpg__message *, const void *);
 

@@ -51,7 +51,8 @@
     M(TEAM_RELEASE, NONE) /* parent to child: all threads are; arg for each */ \
     M(TEAM_REDUCE, NONE)  /* child to parent: my subtree's part is at arg */   \
     M(TEAM_REDUCED, NONE) /* parent to child: I have it */                     \
-    M(TEAM_WORK, NONE)    /* to a host that has none: there are tasks */       \
+    M(TEAM_HUNGRY, SMALL) /* I have no task to run, of those that I may */     \
+    M(TEAM_WORK, SMALL)   /* to a hungry host: run these; or, none: ask me */  \
     M(TEAM_QUIET, NONE)   /* to host 0: I have found no task to run */         \
     M(TEAM_OUTPUT, SMALL) /* to host 0: print this */                          \
     M(TEAM_PRINTED, NONE) /* host 0 back: it is printed */                     \
