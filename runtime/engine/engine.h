@@ -128,6 +128,22 @@ void mpg__stay(void);
  * it: serves the connections for a moment if nobody else does, and gives the
  * processor to others, the longer the more often it was called (`tries`). */
 void mpg__pause(unsigned tries);
+/* While a thread has set `is_counting`: how long all these and its faults have
+ * taken it.  Each is between a begin and an end, to which it hands on what the
+ * begin has answered. */
+struct mpg__waited {
+    bool is_counting;
+    uint64_t ns;
+};
+extern __thread struct mpg__waited mpg__waited
+    __attribute__((tls_model("initial-exec")));
+uint64_t mpg__waited_begin(void);
+void mpg__waited_end(uint64_t begun);
+uint64_t mpg__now_ns(void);
+
+/* alarm.c: has mpg__services.alarm called at that time, of mpg__now_ns; one
+ * time only, the last one told. */
+void mpg__alarm_set(uint64_t at);
 /* So many threads of this host compute at a time. */
 void mpg__wait_threads(unsigned threads);
 void mpg__wait_start(unsigned busy_hosts_per_core);
@@ -174,6 +190,8 @@ struct mpg__services {
     /* A TEAM_* message, under the lock: of an OpenMP job.  Answers NULL, or
      * why it cannot be of a host that keeps to the rules. */
     const char *(*team)(const struct mpg__message *, const void *payload);
+    /* Under the lock: it is the time that mpg__alarm_set was told. */
+    void (*alarm)(void);
 };
 extern struct mpg__services mpg__services;
 

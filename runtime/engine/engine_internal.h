@@ -105,6 +105,10 @@ int mpg__keep_start(void);
 void mpg__keep_end(void);
 void mpg__keep_drop(void);
 
+/* alarm.c: the timer's descriptor; and when that is to be read. */
+int mpg__alarm_start(void);
+void mpg__alarm_ring(void);
+
 /* publish.c, under the lock: somebody is to have a copy to read; whether the
  * vpage is readable already.  It is nobody's here any more.  And this host's
  * program needs to write it; whether that was why it could not. */
@@ -164,7 +168,6 @@ void mpg__wait_begins(void);
 void mpg__wait_ends(void);
 
 /* wait.c: of a clock that only goes on. */
-uint64_t mpg__now_ns(void);
 
 /* cores.c: gives this host its share of the machine's processors; how many
  * hosts share one, at least 1.  Before any other thread is started. */

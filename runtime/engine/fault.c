@@ -346,6 +346,7 @@ bool mpg__fault(const void *address, bool is_write, void *context)
         return false;
     if (!atomic_load(&mpg__engine_is_started))
         mpg__engine_start();
+    uint64_t begun = mpg__waited_begin();
     mpg__engine_lock();
     if (hold.is_loop)
         end_loop(context);
@@ -365,5 +366,6 @@ bool mpg__fault(const void *address, bool is_write, void *context)
     if (mpg__explain_is_on)
         mpg__explain_served();
     mpg__engine_unlock();
+    mpg__waited_end(begun);
     return true;
 }

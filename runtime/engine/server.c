@@ -56,6 +56,7 @@ static mpg__mutex role;          /* tried only: nobody sleeps for it */
 static int watch = -1;           /* the outer epoll */
 static int call = -1;            /* a bell in it: work for the server thread */
 static int kept = -1;            /* a timer in it: something was kept */
+static int alarm_at = -1;        /* another, of alarm.c */
 static _Atomic uint32_t lingers; /* 1 or 0 */
 static _Atomic bool may_linger;  /* the user lets it, the kernel can */
 /* Of all threads of this host together; nothing but speed hangs on them. */
@@ -222,6 +223,8 @@ static void answer(const struct epoll_event *event)
         mpg__threads_work();
     } else if (event->data.fd == kept) {
         mpg__keep_end();
+    } else if (event->data.fd == alarm_at) {
+        mpg__alarm_ring();
     } else if (event->data.fd == mpg__boot_fd()) {
         check_launcher(event->events);
     } else {
@@ -296,8 +299,10 @@ void mpg__server_start(void)
     if (watch < 0 || call < 0)
         mpg__fatal("cannot make an epoll or event descriptor: %m");
     kept = mpg__keep_start();
+    alarm_at = mpg__alarm_start();
     add_watch(call, EPOLLIN);
     add_watch(kept, EPOLLIN);
+    add_watch(alarm_at, EPOLLIN);
     add_watch(mpg__net_fd(), WATCHED);
     if (mpg__boot_fd() >= 0)
         add_watch(mpg__boot_fd(), EPOLLRDHUP);

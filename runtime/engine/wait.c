@@ -255,7 +255,7 @@ static void wait_for(struct mpg__waiter *waiter)
 #define PAUSE_MIN_NS 20000u   /* of the first sleep ... */
 #define PAUSE_MAX_NS 1000000u /* ... each a little longer up to this */
 
-void mpg__pause(unsigned tries)
+static void pause_once(unsigned tries)
 {
     struct mpg__outside before;
     int served = 0;
@@ -277,6 +277,32 @@ void mpg__pause(unsigned tries)
     nanosleep(&rest, NULL);
 }
 
+__thread struct mpg__waited mpg__waited
+    __attribute__((tls_model("initial-exec")));
+
+uint64_t mpg__waited_begin(void)
+{
+    if (!mpg__waited.is_counting)
+        return 0;
+    mpg__waited.is_counting = false; /* What is within is counted with it. */
+    return mpg__now_ns();
+}
+
+void mpg__waited_end(uint64_t begun)
+{
+    if (!begun)
+        return;
+    mpg__waited.is_counting = true;
+    mpg__waited.ns += mpg__now_ns() - begun;
+}
+
+void mpg__pause(unsigned tries)
+{
+    uint64_t begun = mpg__waited_begin();
+    pause_once(tries);
+    mpg__waited_end(begun);
+}
+
 void mpg__wait_minipage(struct mpg__waiter *waiter)
 {
     int saved = errno; /* Sockets that have nothing now set it. */
@@ -286,9 +312,11 @@ void mpg__wait_minipage(struct mpg__waiter *waiter)
      */
     if (is_done(waiter))
         return;
+    uint64_t begun = mpg__waited_begin();
     mpg__wait_begins();
     wait_for(waiter);
     mpg__wait_ends();
+    mpg__waited_end(begun);
     errno = saved;
 }
 

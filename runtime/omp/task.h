@@ -96,8 +96,9 @@ bool mpg__task_is_wanted(const struct mpg__task_entry *,
 
 /* task_queue.c: the queues of this host. */
 bool mpg__task_push(struct mpg__task *); /* false: full */
-/* A task that may be run, or NULL. */
-struct mpg__task *mpg__task_take(const struct mpg__task_want *);
+/* A task that may be run, or NULL; and whether another host has sent it. */
+struct mpg__task *mpg__task_take(const struct mpg__task_want *,
+                                 bool *is_foreign);
 bool mpg__task_is_any(void); /* in a queue */
 /* For task_share.c, under the engine's lock.  Takes out at most `most`; which
  * is 0, too, where a thread was in the way, that will come to
@@ -115,6 +116,9 @@ void mpg__task_share_start(void); /* before any of the following */
 void mpg__task_offer(const struct mpg__task_entry *);
 /* This thread has found nothing, for the `tries`-th time in a row. */
 void mpg__task_ask(const struct mpg__task_want *, unsigned tries);
+/* This thread has run what another host has sent, and all that it led to, in
+ * `took` of which it waited for `waited`. */
+void mpg__task_was_foreign(uint64_t took, uint64_t waited);
 /* Under the engine's lock: another round of the team has begun. */
 void mpg__task_share_round(uint32_t round);
 

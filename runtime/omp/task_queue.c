@@ -178,11 +178,15 @@ static struct mpg__task *take_from_others(const struct mpg__task_want *want)
 
 /* Whoever waits inside a task, which is tied to its thread, may only run
  * descendants of it: others might need what it holds. */
-struct mpg__task *mpg__task_take(const struct mpg__task_want *want)
+struct mpg__task *mpg__task_take(const struct mpg__task_want *want,
+                                 bool *is_foreign)
 {
     struct mpg__task *task = take(own_queue, true, want);
-    if (!task)
+    *is_foreign = false;
+    if (!task) {
         task = take_from_others(want);
+        *is_foreign = task != NULL;
+    }
     for (struct queue *queue = atomic_load(&queues); queue && !task;
          queue = queue->next)
         task = take(queue, false, want);

@@ -7,8 +7,8 @@
  * (TEAM_WORK), the oldest half of a queue and at most FEED of them.  Whoever
  * pushes a task looks into the list; whoever receives the question looks into
  * the queues (task_queue.c), so that it need not wait for a thread that is busy
- * for long.  Of two that do so at once, sequential consistency makes sure, one
- * sees what the other has done.
+ * for long.  Of two that do so at once, sequential consistency makes sure that
+ * one sees what the other has done.
  *
  * Whom to ask.  A host has lifelines to those 1, 2, 4, ... further on, round
  * the job: few, and work that is anywhere comes to everybody along them, for
@@ -24,6 +24,14 @@
  * had tasks of this host, it asks one host after the other, and a queue is told
  * from its entries alone: their ancestors are in them.
  *
+ * Tasks may be too small to be sent: what they use has to come, too, and go
+ * back, and takes longer than they do.  So a host notes how long it has
+ * computed with those that came last and how long it has waited for minipages
+ * and locks.  If the one is not PAYS times the other, it asks again only after
+ * a pause, so much longer than what was lost that the others go on undisturbed
+ * most of the time.  PAYS is more than 1 because of what it does not see: they
+ * wait, too, until they have their data back.  (MILLIPAGE_WEIGH=0: no pauses.)
+ *
  * A host is in a list once, with what it asked last.  Questions belong to a
  * round of the team: later nobody waits for an answer.
  */
@@ -32,6 +40,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/config.h"
 #include "base/fatal.h"
 #include "team.h"
 
@@ -39,6 +48,9 @@
 #define RECENT    4u  /* hosts remembered that have had tasks of ours */
 #define ASK_AFTER 1u  /* tries, of who waits inside a task */
 #define ASK_EVERY 16u /* the next host in turn */
+#define PAYS      2u  /* times as long to be computed as waited */
+#define PAUSES    2u  /* times what was lost */
+#define PAUSE_MAX UINT64_C(1000000000) /* ns */
 
 _Static_assert(FEED * sizeof(struct mpg__task_entry) <= MPG_MESSAGE_SMALL_MAX,
                "they fit");
@@ -66,6 +78,8 @@ static struct {
     uint32_t recent[RECENT], recent_at;
     uint32_t turn;
     _Atomic bool has_told;
+    _Atomic uint64_t computed, waited; /* with what came last, ns */
+    uint64_t not_before;               /* to be asked again */
 } share;
 
 static unsigned hosts_count(void)
@@ -82,6 +96,7 @@ void mpg__task_share_start(void)
                    hosts_count());
     for (unsigned i = 0; i < RECENT; i++)
         share.recent[i] = mpg__engine.node.self; /* Nobody. */
+    mpg__services.alarm = mpg__team_wake;
 }
 
 /* Giving. */
@@ -205,6 +220,34 @@ static void ask_first(const struct mpg__task_want *want)
         ask(share.recent[i], want);
 }
 
+void mpg__task_was_foreign(uint64_t took, uint64_t waited)
+{
+    atomic_fetch_add(&share.computed, took > waited ? took - waited : 0);
+    atomic_fetch_add(&share.waited, waited);
+}
+
+/* Whether it is too early.  Then, if that is all that is waited for, it is
+ * asked when it is time. */
+static bool is_pausing(const struct mpg__task_want *want)
+{
+    if (!mpg__config.weigh)
+        return false;
+    uint64_t computed = atomic_exchange(&share.computed, 0);
+    uint64_t waited = atomic_exchange(&share.waited, 0);
+    if (PAYS * waited > computed) {
+        uint64_t pause = PAUSES * (PAYS * waited - computed);
+        share.not_before =
+            mpg__now_ns() + (pause < PAUSE_MAX ? pause : PAUSE_MAX);
+    }
+    if (!share.not_before || mpg__now_ns() >= share.not_before) {
+        share.not_before = 0;
+        return false;
+    }
+    if (!want->within)
+        mpg__alarm_set(share.not_before);
+    return true;
+}
+
 void mpg__task_ask(const struct mpg__task_want *want, unsigned tries)
 {
     struct mpg__outside before;
@@ -213,7 +256,9 @@ void mpg__task_ask(const struct mpg__task_want *want, unsigned tries)
         return;
     mpg__enter(&before);
     mpg__engine_lock();
-    if (is_first)
+    if (is_pausing(want))
+        ;
+    else if (is_first)
         ask_first(want);
     else
         ask(share.turn++ % hosts_count(), want);
@@ -254,7 +299,7 @@ static const char *brought(const struct mpg__message *message,
         return NULL;
     memcpy(list, payload, message->bytes);
     for (unsigned i = 0; i < count; i++)
-        if (!list[i].task || !mpg__vm_is_shared(list[i].task))
+        if (!mpg__vm_is_shared(list[i].task))
             return "a task is not in shared memory";
     share.asked[message->from].is_open = false;
     if (!mpg__task_put(list, count)) {

@@ -7,12 +7,31 @@
 #include "millipage.h"
 #include "team.h"
 
-bool mpg__tasks_run_one(void)
+/* Sent by another host: what it leads to here is to be worth the trouble
+ * (task_share.c). */
+static void run_foreign(struct mpg__task *task)
 {
-    struct mpg__task *task = mpg__task_take(&(struct mpg__task_want){0});
-    if (task)
+    uint64_t waited = mpg__waited.ns, start = mpg__now_ns();
+    mpg__waited.is_counting = true;
+    mpg__task_run(task);
+    mpg__waited.is_counting = false;
+    mpg__task_was_foreign(mpg__now_ns() - start, mpg__waited.ns - waited);
+}
+
+static bool run_one(const struct mpg__task_want *want)
+{
+    bool is_foreign;
+    struct mpg__task *task = mpg__task_take(want, &is_foreign);
+    if (task && is_foreign && !mpg__waited.is_counting)
+        run_foreign(task);
+    else if (task)
         mpg__task_run(task);
     return task != NULL;
+}
+
+bool mpg__tasks_run_one(void)
+{
+    return run_one(&(struct mpg__task_want){0});
 }
 
 void mpg__task_wait_zero(const _Atomic uint32_t *open, struct mpg__group *group)
@@ -20,9 +39,7 @@ void mpg__task_wait_zero(const _Atomic uint32_t *open, struct mpg__group *group)
     struct mpg__task_want want = {mpg__self.frame->task, group};
     unsigned tries = 0;
     while (atomic_load(open)) {
-        struct mpg__task *task = mpg__task_take(&want);
-        if (task) {
-            mpg__task_run(task);
+        if (run_one(&want)) {
             tries = 0;
         } else {
             if (!tries)
@@ -48,10 +65,7 @@ EXPORTED int __kmpc_omp_taskyield(ident_t *loc, int gtid, int part)
     struct mpg__frame *frame = mpg__frame_now();
     if (!frame->task || mpg__task_is_inline())
         return 0;
-    struct mpg__task *task =
-        mpg__task_take(&(struct mpg__task_want){.within = frame->task});
-    if (task)
-        mpg__task_run(task);
+    run_one(&(struct mpg__task_want){.within = frame->task});
     return 0;
 }
 
