@@ -184,7 +184,6 @@ static mpg__main_fn *main_for_host(mpg__main_fn *its_main)
     mpg__omp_stack_enter();
     mpg__self.is_of_team = true;
     mpg__leave_start();
-    mpg__task_share_start();
     is_open = true;
     if (!mpg__engine.node.self && mpg__omp_wants_display())
         mpg__omp_display();
@@ -200,6 +199,7 @@ EXPORTED void mpg__omp_program(void)
     mpg__omp_private_start();
     mpg__omp_stack_start();
     mpg__services.team = mpg__team_deliver;
+    mpg__services.alarm = mpg__team_wake;
     mpg__main_for_host = main_for_host;
     mpg__before_finish = mpg__leave_finish;
 }

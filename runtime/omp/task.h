@@ -111,7 +111,6 @@ bool mpg__task_put(const struct mpg__task_entry *, unsigned count); /* false:
                                                                        full */
 
 /* task_share.c: what hosts have of each other's tasks. */
-void mpg__task_share_start(void); /* before any of the following */
 /* This thread has pushed it (NULL: has held up mpg__task_give). */
 void mpg__task_offer(const struct mpg__task_entry *);
 /* This thread has found nothing, for the `tries`-th time in a row. */

@@ -37,11 +37,10 @@
  */
 #include "task.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/config.h"
-#include "base/fatal.h"
+#include "millipage/boot.h"
 #include "team.h"
 
 #define FEED      5u  /* tasks in a message */
@@ -72,10 +71,10 @@ struct asked {
 /* Under the engine's lock, except for what is atomic. */
 static struct {
     uint32_t round;
-    struct asker *askers; /* `count` of them */
+    struct asker askers[MPG_BOOT_HOSTS_MAX]; /* `count` of them */
     _Atomic uint32_t count;
-    struct asked *asked; /* of each host */
-    uint32_t recent[RECENT], recent_at;
+    struct asked asked[MPG_BOOT_HOSTS_MAX]; /* of each host */
+    uint32_t recent[RECENT], recent_count;  /* a ring */
     uint32_t turn;
     _Atomic bool has_told;
     _Atomic uint64_t computed, waited; /* with what came last, ns */
@@ -85,18 +84,6 @@ static struct {
 static unsigned hosts_count(void)
 {
     return mpg__engine.node.hosts;
-}
-
-void mpg__task_share_start(void)
-{
-    share.askers = calloc(hosts_count(), sizeof *share.askers);
-    share.asked = calloc(hosts_count(), sizeof *share.asked);
-    if (!share.askers || !share.asked)
-        mpg__fatal("no memory for what %u hosts ask of each other",
-                   hosts_count());
-    for (unsigned i = 0; i < RECENT; i++)
-        share.recent[i] = mpg__engine.node.self; /* Nobody. */
-    mpg__services.alarm = mpg__team_wake;
 }
 
 /* Giving. */
@@ -136,7 +123,7 @@ static bool serve(uint32_t index)
     if (!count)
         return false;
     send_work(asker->host, list, count);
-    share.recent[share.recent_at++ % RECENT] = asker->host;
+    share.recent[share.recent_count++ % RECENT] = asker->host;
     forget(index);
     return true;
 }
@@ -216,7 +203,8 @@ static void ask_first(const struct mpg__task_want *want)
 {
     for (unsigned far = 1; far < hosts_count(); far *= 2)
         ask((mpg__engine.node.self + far) % hosts_count(), want);
-    for (unsigned i = 0; want->within && i < RECENT; i++)
+    for (unsigned i = 0; want->within && i < RECENT && i < share.recent_count;
+         i++)
         ask(share.recent[i], want);
 }
 
@@ -314,8 +302,6 @@ static const char *brought(const struct mpg__message *message,
 const char *mpg__task_deliver(const struct mpg__message *message,
                               const void *payload)
 {
-    if (!share.asked)
-        return "this host is not in main yet";
     if (message->kind == MPG_MESSAGE_TEAM_HUNGRY)
         return asked_for(message, payload);
     const char *why = brought(message, payload);

@@ -504,8 +504,6 @@ int main(void)
     mpg__vm.views = (char *)tasks;
     mpg__vm.stride = sizeof tasks;
     mpg__vm.views_count = 1;
-    CHECK(deliver(5, MPG_MESSAGE_TEAM_WORK, 0, NULL, 0)); /* Not yet. */
-    mpg__task_share_start();
     own_are_taken_from_the_tail();
     who_waits_takes_what_descends();
     a_full_queue_takes_no_more();
