@@ -4,7 +4,8 @@
  * the next ones together with the one that it needs, so that they come in the
  * time of one.  Two signs are believed, and both are about a *run*: faults of
  * one thread, for one kind of access, each at the minipage where the last one
- * left off.
+ * left off.  It may go down, too: as a list does to whose front things are
+ * added, and a loop that substitutes backwards.
  *
  *   It happened before.  A minipage at which a run went on has credit for a
  *   few times: the next fault in front of it asks for it too.  The border rows
@@ -46,9 +47,10 @@
 
 struct run {
     uint32_t region, first;
-    uint32_t next; /* minipage where it goes on */
+    uint32_t next; /* minipage where it goes on; down: the one behind that */
     uint32_t end;  /* behind the last one that it may come to */
     uint32_t faults;
+    bool is_down;    /* not in the composed view */
     uint32_t limit;  /* minipages to ask for at a time */
     uint32_t budget; /* and in all, before the next fault */
     enum mpg__access access;
@@ -90,11 +92,26 @@ static uint32_t window_of(const struct run *run)
     return window < run->limit ? window : run->limit;
 }
 
-static bool goes_on(const struct run *run, uint32_t number, uint32_t slot,
-                    enum mpg__access access)
+static bool is_of(const struct run *run, uint32_t number,
+                  enum mpg__access access)
 {
-    return run->next == slot && run->region == number && run->faults &&
-           run->access == access;
+    return run->region == number && run->faults && run->access == access;
+}
+
+/* With a fault at `slot` and those behind it up to `end`. */
+static bool goes_on(const struct run *run, uint32_t number, uint32_t slot,
+                    uint32_t end, enum mpg__access access)
+{
+    return is_of(run, number, access) &&
+           run->next == (run->is_down ? end : slot);
+}
+
+/* The second fault tells which way. */
+static bool turns_down(const struct run *run, uint32_t number, uint32_t end,
+                       enum mpg__access access)
+{
+    return is_of(run, number, access) && run->faults == 1 && run->unit == 1 &&
+           run->first == end;
 }
 
 bool mpg__ahead_is_likely(uint32_t number, uint32_t slot, uint32_t count,
@@ -102,7 +119,7 @@ bool mpg__ahead_is_likely(uint32_t number, uint32_t slot, uint32_t count,
 {
     const struct mpg__region *region = mpg__region_get(number);
     for (uint32_t i = 0; i < RUNS; i++)
-        if (goes_on(&runs[i], number, slot, access))
+        if (goes_on(&runs[i], number, slot, slot + count, access))
             return true;
     return slot + count < region->layout.slots &&
            (region->hints[slot + count] >> shift_of(access) & CREDIT);
@@ -110,7 +127,7 @@ bool mpg__ahead_is_likely(uint32_t number, uint32_t slot, uint32_t count,
 
 /* Moves the run that goes on with this fault to the front; if there is none,
  * a new one takes the place of the one that has stood still the longest. */
-static struct run *run_of(uint32_t number, uint32_t slot,
+static struct run *run_of(uint32_t number, uint32_t slot, uint32_t end,
                           enum mpg__access access)
 {
     struct run found = {.region = number,
@@ -119,12 +136,15 @@ static struct run *run_of(uint32_t number, uint32_t slot,
                         .access = access,
                         .end = UINT32_MAX};
     uint32_t at = 0;
-    while (at < RUNS && !goes_on(&runs[at], number, slot, access))
+    while (at < RUNS && !goes_on(&runs[at], number, slot, end, access) &&
+           !turns_down(&runs[at], number, end, access))
         at++;
-    if (at < RUNS)
+    if (at < RUNS) {
         found = runs[at];
-    else
+        found.is_down = found.next != slot;
+    } else {
         at = RUNS - 1;
+    }
     memmove(&runs[1], &runs[0], at * sizeof runs[0]);
     runs[0] = found;
     return &runs[0];
@@ -147,62 +167,79 @@ static bool starts_page(uint32_t slot, uint64_t bytes)
     return !slot || slot * bytes / MPG_PAGE != (slot - 1) * bytes / MPG_PAGE;
 }
 
+static uint32_t next_of(const struct run *run)
+{
+    return run->next - run->is_down;
+}
+
 /* Whether to go on with the next minipage, or page of the composed view: known
  * from before, or not beyond what the run is trusted with. */
 static bool may_go_on(const struct run *run, bool is_trusted)
 {
     struct mpg__region *region = mpg__region_get(run->region);
-    const struct mpg__copy *copy = &region->copies[run->next];
+    uint32_t next = next_of(run);
+    const struct mpg__copy *copy = &region->copies[next];
     if ((copy->access >= run->access && run->unit == 1) ||
         mpg__engine.requests_open + run->unit > MPG_PREFETCH_MAX)
         return false;
-    return copy->asked || use_credit(&region->hints[run->next], run->access) ||
+    return copy->asked || use_credit(&region->hints[next], run->access) ||
            is_trusted;
 }
 
 static void ask_next(const struct run *run)
 {
-    const struct mpg__copy *copy = mpg__copy_of(run->region, run->next);
+    uint32_t next = next_of(run);
+    const struct mpg__copy *copy = mpg__copy_of(run->region, next);
     if (copy->access >= run->access || copy->asked)
         return;
     if (run->unit > 1)
-        mpg__composed_hide(run->region, run->next);
+        mpg__composed_hide(run->region, next);
     else
-        mpg__composed_show(run->region, run->next);
-    mpg__step_copy(MPG_EVENT_WANT, run->region, run->next, run->access);
-    mpg__recall_note(run->region, run->next, run->access);
+        mpg__composed_show(run->region, next);
+    mpg__step_copy(MPG_EVENT_WANT, run->region, next, run->access);
+    mpg__recall_note(run->region, next, run->access);
+}
+
+static bool is_at_end(const struct run *run)
+{
+    const struct mpg__layout *layout = &mpg__region_get(run->region)->layout;
+    if (run->is_down)
+        return !run->next;
+    return run->next >= run->end || run->next >= layout->slots;
 }
 
 /* Asks for what is next, at most `limit` minipages; beyond `window`, only for
  * those with credit.  In the composed view for whole pages, or there would be
- * faults at what is left of them. */
-static void ask(struct run *run, uint32_t limit, uint32_t window)
+ * faults at what is left of them.  Answers how many it has gone on. */
+static uint32_t ask(struct run *run, uint32_t limit, uint32_t window)
 {
     const struct mpg__layout *layout = &mpg__region_get(run->region)->layout;
-    uint32_t first = run->next;
-    uint32_t end = run->end < layout->slots ? run->end : layout->slots;
+    uint32_t count = 0;
     limit = whole(run, limit);
-    for (; run->next < end && run->next - first < limit; run->next++) {
+    for (; !is_at_end(run) && count < limit; count++) {
         bool is_new =
             run->unit == 1 || starts_page(run->next, layout->slot_bytes);
-        if (is_new && !may_go_on(run, run->next - first < window))
+        if (is_new && !may_go_on(run, count < window))
             break;
         ask_next(run);
+        run->next += run->is_down ? -1u : 1u;
     }
+    return count;
 }
 
 void mpg__ahead(uint32_t number, uint32_t slot, uint32_t count, uint32_t unit,
                 enum mpg__access access)
 {
     struct mpg__region *region = mpg__region_get(number);
-    struct run *run = run_of(number, slot, access);
+    struct run *run = run_of(number, slot, slot + count, access);
     if ((run->unit > 1) != (unit > 1)) { /* to other views: it begins here */
         run->first = slot;
         run->faults = 0;
+        run->is_down = false;
     }
-    run->next = slot + count;
+    run->next = run->is_down ? slot : slot + count;
     run->unit = unit;
-    if (unit == 1)
+    if (unit == 1 && !run->is_down)
         mpg__advice_run(number, run->first, run->next);
     bool is_next = run->faults++;
     if (!mpg__config.ahead)
@@ -241,9 +278,7 @@ void mpg__ahead_go_on(void)
     if (!run->budget || mpg__engine.requests_open > half)
         return;
     mpg__engine_lock();
-    uint32_t from = run->next;
-    ask(run, half, half);
-    uint32_t count = run->next - from;
+    uint32_t count = ask(run, half, half);
     run->budget -= !count || count > run->budget ? run->budget : count;
     mpg__engine_unlock();
 }

@@ -68,13 +68,23 @@ static bool is_met(const struct run *wanted)
     return false;
 }
 
-/* The run of the same change that ends where this one starts; or NULL. */
-static struct run *run_before(const struct run *wanted)
+/* Puts it to the run of the same change that ends where it starts, or starts
+ * where it ends: hosts go through data downwards, too (ahead.c). */
+static bool put_beside(const struct run *wanted)
 {
-    for (uint32_t i = 0; i < runs_count; i++)
-        if (runs[i].end == wanted->start && runs[i].change == wanted->change)
-            return &runs[i];
-    return NULL;
+    for (uint32_t i = 0; i < runs_count; i++) {
+        struct run *run = &runs[i];
+        if (run->change != wanted->change)
+            continue;
+        if (run->end == wanted->start)
+            run->end = wanted->end;
+        else if (run->start == wanted->end)
+            run->start = wanted->start;
+        else
+            continue;
+        return true;
+    }
+    return false;
 }
 
 void mpg__pages_change(void (*change)(char *, size_t), uint32_t number,
@@ -98,11 +108,8 @@ void mpg__pages_change_at(void (*change)(char *, size_t), char *start,
     struct run wanted = {change, start, end};
     if (is_met(&wanted))
         mpg__pages_now();
-    struct run *before = run_before(&wanted);
-    if (before) {
-        before->end = wanted.end;
+    if (put_beside(&wanted))
         return;
-    }
     if (runs_count == RUNS_MAX)
         mpg__pages_now();
     runs[runs_count++] = wanted;

@@ -112,6 +112,89 @@ static void begin(uint64_t slot_bytes)
     mpg__engine.requests_open = 0;
 }
 
+static unsigned fault(uint32_t slot)
+{
+    unsigned before = asked;
+    mpg__step_copy(MPG_EVENT_WANT, 3, slot, MPG_ACCESS_READ);
+    mpg__ahead(3, slot, 1, 1, MPG_ACCESS_READ);
+    return asked - before - 1;
+}
+
+static void is_asked(uint32_t from, uint32_t to)
+{
+    for (uint32_t i = 0; i < SLOTS; i++)
+        CHECK_EQ(copies[i].asked != 0, i >= from && i < to);
+}
+
+/* As up, from the second fault on; and to the first minipage at most. */
+static void goes_down(void)
+{
+    uint32_t slot = 150;
+    unsigned told = runs_told;
+    begin(4096);
+    for (unsigned i = 0; i < 7; i++) {
+        CHECK(mpg__ahead_is_likely(3, slot, 1, MPG_ACCESS_READ) == (i > 1));
+        CHECK_EQ(fault(slot), 0);
+        come(1);
+        slot--;
+    }
+    CHECK_EQ(fault(slot), 7);
+    is_asked(slot - 7, slot + 1);
+    come(8);
+    slot -= 8;
+    CHECK_EQ(fault(slot), 31);
+    is_asked(slot - 31, slot + 1);
+    come(32);
+    slot -= 32;
+    CHECK_EQ(fault(slot), slot); /* 127 would be more than there are. */
+    is_asked(0, slot + 1);
+    come(SLOTS);
+    /* Again: all that it went on at has credit. */
+    for (uint32_t i = 0; i < SLOTS; i++)
+        copies[i].access = MPG_ACCESS_NONE;
+    CHECK_EQ(fault(150), 0);
+    come(1);
+    CHECK_EQ(fault(149), 148 - 143 + 1);
+    is_asked(143, 150);
+    come(7);
+    mpg__ahead_end();
+    CHECK_EQ(runs_told, told + 2); /* Their first faults: that is for loops. */
+}
+
+static void goes_up_in_the_composed_view(void)
+{
+    begin(1024);
+    fault(150);
+    fault(149);
+    come(SLOTS);
+    mpg__ahead(3, 148, 1, 4, MPG_ACCESS_READ); /* It would be next, down. */
+    CHECK(mpg__ahead_is_likely(3, 152, 1, MPG_ACCESS_READ)); /* its page */
+    CHECK(!mpg__ahead_is_likely(3, 147, 1, MPG_ACCESS_READ));
+    come(SLOTS);
+    mpg__ahead_end();
+}
+
+/* One that has gone up does not turn back. */
+static void does_not_turn(void)
+{
+    begin(4096);
+    for (unsigned i = 0; i < 4; i++) {
+        CHECK_EQ(fault(1000 + i), 0);
+        come(1);
+    }
+    CHECK_EQ(fault(999), 0);
+    CHECK_EQ(fault(1004), 0);
+    CHECK_EQ(fault(998), 0);
+    come(3);
+    for (unsigned i = 5; i < 7; i++) {
+        CHECK_EQ(fault(1000 + i), 0);
+        come(1);
+    }
+    CHECK_EQ(fault(1007), 7);
+    come(8);
+    mpg__ahead_end();
+}
+
 /* Half a window more whenever no more than half a one is under way, up to
  * three windows. */
 static void goes_on_while_it_comes(void)
@@ -333,6 +416,9 @@ static void runs_begin_with_their_view(void)
 
 int main(void)
 {
+    goes_down();
+    does_not_turn();
+    goes_up_in_the_composed_view();
     goes_on_while_it_comes();
     goes_on_for_its_fault_alone();
     goes_on_as_expected();

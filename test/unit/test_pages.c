@@ -112,6 +112,22 @@ static void neighbours_are_one_call(void)
         expect(1 + slot, 'M', slot, 1);
 }
 
+static void and_downwards(void)
+{
+    begin(MPG_PAGE, 1);
+    for (unsigned slot = 100; slot-- > 50;) {
+        mpg__pages_change(protect, 0, slot);
+        mpg__pages_change(close_pages, 0, slot + 100);
+    }
+    mpg__pages_change(protect, 0, 100);
+    mpg__pages_change(close_pages, 0, 50);
+    mpg__pages_now();
+    CHECK_EQ(count, 3);
+    expect(0, 'P', 50, 101);
+    expect(1, 'C', 150, 200);
+    expect(2, 'C', 50, 51);
+}
+
 /* Minipages of 1024 bytes: four to a page, in four views. */
 static void views_are_a_call_each(void)
 {
@@ -254,6 +270,7 @@ int main(void)
                                .bytes = STRIDE,
                                .stride = STRIDE};
     neighbours_are_one_call();
+    and_downwards();
     views_are_a_call_each();
     small_ones_are_no_more();
     order_of_a_page_stays();
