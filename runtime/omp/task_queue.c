@@ -61,13 +61,13 @@ static struct mpg__task_entry *at(struct queue *queue, uint32_t index)
     return &queue->entries[(atomic_load(&queue->head) + index) % QUEUE_MAX];
 }
 
-static void unlock(struct queue *queue)
+/* Without a lock, and with signals as the program has them. */
+static void look_after_others(void)
 {
-    mpg__mutex_unlock(&queue->lock);
-    if (atomic_load(&was_in_the_way)) {
-        atomic_store(&was_in_the_way, false);
-        mpg__task_offer(NULL);
-    }
+    if (!atomic_load(&was_in_the_way))
+        return;
+    atomic_store(&was_in_the_way, false);
+    mpg__task_offer(NULL);
 }
 
 /* Under the queue's lock. */
@@ -145,7 +145,8 @@ bool mpg__task_push(struct mpg__task *task)
     memcpy(entry.trail, task->trail, sizeof entry.trail);
     mpg__mutex_lock(&queue->lock);
     bool has_room = put(queue, &entry);
-    unlock(queue);
+    mpg__mutex_unlock(&queue->lock);
+    look_after_others();
     if (has_room) {
         wake_own();
         mpg__task_offer(&entry);
@@ -161,7 +162,7 @@ static struct mpg__task *take(struct queue *queue, bool from_tail,
         return NULL;
     mpg__mutex_lock(&queue->lock);
     take_wanted(queue, from_tail, want, &entry);
-    unlock(queue);
+    mpg__mutex_unlock(&queue->lock);
     return entry.task;
 }
 
@@ -190,6 +191,7 @@ struct mpg__task *mpg__task_take(const struct mpg__task_want *want,
     for (struct queue *queue = atomic_load(&queues); queue && !task;
          queue = queue->next)
         task = take(queue, false, want);
+    look_after_others();
     return task;
 }
 
