@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * Asking ahead, by its counts: a long run of faults becomes a stream, also one
- * of several that take turns; what is exchanged time and again is asked for at
- * once; what is touched in no order, or with MILLIPAGE_AHEAD=0, faults one by
- * one.
+ * Asking ahead, by its counts: a long run of faults becomes a stream, up or
+ * down, also one of several that take turns; what is exchanged time and again
+ * is asked for at once; what is touched in no order, or with MILLIPAGE_AHEAD=0,
+ * faults one by one.
  */
 #include "spmd.h"
 
@@ -17,12 +17,16 @@ static void write_all(long value)
         data[i * WORDS] = value + i;
 }
 
-/* Read faults of reading every page, forwards or backwards. */
-static uint64_t read_all(long value, int backwards)
+enum order { SCATTERED, UP, DOWN };
+
+/* Read faults of reading every page. */
+static uint64_t read_all(long value, enum order order)
 {
     uint64_t before = spmd_stats().read_faults;
     for (int i = 0; i < PAGES; i++) {
-        int page = backwards ? PAGES - 1 - i : i;
+        int page = order == UP ? i : PAGES - 1 - i;
+        if (order == SCATTERED)
+            page = i * 97 % PAGES;
         CHECK_EQ(data[page * WORDS], value + page);
     }
     return spmd_stats().read_faults - before;
@@ -64,20 +68,28 @@ int main(void)
     int takes_part = mpg_host() == 0 || mpg_host() == mpg_hosts() - 1;
     data = spmd_pages(PAGES * 4096);
     more = spmd_pages(PAGES * 4096);
-    for (int turn = 0; turn < 2; turn++) {
-        int backwards = turn == 1;
+    for (int turn = SCATTERED; turn <= UP; turn++) {
         if (mpg_host() == 0)
             write_all(1000 * turn);
         mpg_barrier();
-        uint64_t faults = read_all(1000 * turn, backwards);
+        uint64_t faults = read_all(1000 * turn, (enum order)turn);
         if (mpg_host() == 0)
             CHECK_EQ(faults, 0);
-        else if (is_on && !backwards)
+        else if (is_on && turn != SCATTERED)
             CHECK_LT(faults, PAGES / 4);
         else
             CHECK_EQ(faults, PAGES);
         mpg_barrier();
     }
+    if (mpg_host() == 0)
+        write_all(4000);
+    mpg_barrier(); /* Another one, that nothing is recalled at. */
+    uint64_t down = read_all(4000, DOWN);
+    if (mpg_host() && is_on)
+        CHECK_LT(down, PAGES / 4);
+    else if (mpg_host())
+        CHECK_EQ(down, PAGES);
+    mpg_barrier();
     for (int i = 0; mpg_host() == 0 && i < PAGES; i++) {
         data[i * WORDS] = 5000 + i;
         more[i * WORDS] = 5000 - i;
