@@ -35,7 +35,7 @@ static const struct steps {
     {8192, 4096, 16384, 128},
 };
 #define STEPS (sizeof steps / sizeof *steps)
-#define SIZES 131u
+#define SIZES (64u + 32 + 32 + 3)
 /* Of a size, by a thread.  Tasks are allocated by one thread and freed by
  * another, many in a row: with 16 a program whose tasks are of 5 KiB took three
  * times as long. */

@@ -33,12 +33,8 @@
  * All of this is advice: MILLIPAGE_KEEP_US=0 turns it off and changes no
  * result.
  */
-#include <sys/timerfd.h>
-#include <time.h>
-
 #include "base/bell.h"
 #include "base/config.h"
-#include "base/fatal.h"
 #include "engine_internal.h"
 #include "need.h"
 
@@ -189,13 +185,10 @@ static void let_go(uint32_t i)
 
 static void set_timer(uint64_t at)
 {
-    struct itimerspec when = {
-        .it_value = {(time_t)(at / 1000000000u), (long)(at % 1000000000u)}};
     if (timer_at && timer_at <= at)
         return;
     timer_at = at;
-    if (timerfd_settime(timer, TFD_TIMER_ABSTIME, &when, NULL))
-        mpg__fatal("cannot set a timer: %m");
+    mpg__bell_set(timer, at);
 }
 
 /* Whether it was let go. */
@@ -300,8 +293,6 @@ void mpg__keep_drop(void)
 
 int mpg__keep_start(void)
 {
-    timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    if (timer < 0)
-        mpg__fatal("cannot make a timer descriptor: %m");
+    timer = mpg__bell_timer();
     return timer;
 }

@@ -147,7 +147,7 @@ EXPORTED int omp_in_final(void)
 EXPORTED int omp_in_explicit_task(void)
 {
     const struct mpg__frame *frame = mpg__frame_now();
-    return frame->task && frame->task->level;
+    return frame->task && frame->task->parent;
 }
 
 EXPORTED int omp_get_max_task_priority(void)

@@ -78,7 +78,6 @@ static struct mpg__task *make(uint64_t bytes)
     task->host = mpg__engine.node.self;
     task->slot = mpg__self.slot;
     task->group = task->inner = parent->inner;
-    task->level = parent->level + 1;
     task->bytes = bytes;
     task->is_final = parent->is_final;
     memcpy(task->icv, &mpg__self.frame->icv, sizeof task->icv);
@@ -182,25 +181,18 @@ static void run(struct mpg__task *task)
     end(task, before, &icv);
 }
 
-static void lay_trail(struct mpg__task *task)
-{
-    for (unsigned i = 0; i < MPG_TASK_TRAIL; i++)
-        if (!task->trail[i]) { /* All further on are empty. */
-            memmove(task->trail + 1, task->trail, i * sizeof task->trail[0]);
-            task->trail[0] = task->parent;
-            return;
-        }
-    memmove(task->trail + 1, task->trail,
-            (MPG_TASK_TRAIL - 2) * sizeof task->trail[0]);
-    task->trail[0] = task->parent;
-}
-
 /* What it has printed is to be seen before what others print who have waited
- * for it; on this host that is so anyway. */
+ * for it; on this host that is so anyway.  Tasks that depend on it may be begun
+ * wherever the last one that they depend on has run. */
 static bool is_awaited_elsewhere(const struct mpg__task *task)
 {
     unsigned self = mpg__engine.node.self;
-    return task->host != self || (task->group && task->group->host != self);
+    if (task->host != self || task->node)
+        return true;
+    if (!task->group)
+        return false;
+    atomic_fetch_add(&task->group->open, 0); /* By one fault, as below. */
+    return task->group->host != self;
 }
 
 void mpg__task_run(struct mpg__task *task)
@@ -210,7 +202,7 @@ void mpg__task_run(struct mpg__task *task)
     struct mpg__task *parent = task->parent;
     struct mpg__group *group = task->group;
     if (task->host != mpg__engine.node.self || task->slot != mpg__self.slot)
-        lay_trail(task);
+        mpg__task_lay_trail(task);
     run(task);
     if (is_awaited_elsewhere(task))
         mpg__output_flush();

@@ -49,7 +49,6 @@ struct mpg__task {
     struct mpg__group *inner;         /* that its children will be counted in */
     _Atomic uint32_t children;        /* that are not done */
     _Atomic uint32_t users;           /* itself and its children: freed at 0 */
-    uint32_t level;                   /* its parent's plus 1 */
     uint32_t host, slot;              /* of the thread that has made it */
     uint32_t is_final;                /* all its children are run at once */
     uint64_t bytes;                   /* of the body and what it shares */
@@ -93,6 +92,8 @@ struct mpg__task_want {
 };
 bool mpg__task_is_wanted(const struct mpg__task_entry *,
                          const struct mpg__task_want *);
+/* Another thread than has made it begins it. */
+void mpg__task_lay_trail(struct mpg__task *);
 
 /* task_queue.c: the queues of this host. */
 bool mpg__task_push(struct mpg__task *); /* false: full */

@@ -211,6 +211,7 @@ EXPORTED int __kmpc_omp_task_with_deps(ident_t *loc, int gtid,
     struct mpg__task *task = mpg__task_of(body);
     if (mpg__task_is_inline())
         return __kmpc_omp_task(loc, gtid, body); /* In order. */
+    mpg__output_flush(); /* Another host may have the last one it waits for. */
     task->node = make(task);
     mpg__task_count(task);
     enter(task->parent, task->node, count, list);

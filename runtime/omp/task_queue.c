@@ -125,6 +125,19 @@ bool mpg__task_is_wanted(const struct mpg__task_entry *entry,
     return false;
 }
 
+void mpg__task_lay_trail(struct mpg__task *task)
+{
+    for (unsigned i = 0; i < MPG_TASK_TRAIL; i++)
+        if (!task->trail[i]) { /* All further on are empty. */
+            memmove(task->trail + 1, task->trail, i * sizeof task->trail[0]);
+            task->trail[0] = task->parent;
+            return;
+        }
+    memmove(task->trail + 1, task->trail,
+            (MPG_TASK_TRAIL - 2) * sizeof task->trail[0]);
+    task->trail[0] = task->parent;
+}
+
 static void wake_own(void)
 {
     struct mpg__outside before;

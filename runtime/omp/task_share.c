@@ -272,7 +272,7 @@ static const char *asked_for(const struct mpg__message *message,
     atomic_store(&share.askers[index].group, want.group);
     if (index == count)
         atomic_store(&share.count, count + 1);
-    serve(index);
+    serve_all();
     return NULL;
 }
 

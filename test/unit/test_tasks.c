@@ -252,6 +252,19 @@ static void who_waits_takes_what_descends(void)
     memset(tasks, 0, 5 * sizeof tasks[0]);
 }
 
+/* The parents of what others began: the latest first, the first one last. */
+static void others_leave_a_trail(void)
+{
+    struct mpg__task task = {.parent = &tasks[0]};
+    for (unsigned i = 0; i < 5; i++) {
+        task.parent = &tasks[i];
+        mpg__task_lay_trail(&task);
+        CHECK(task.trail[0] == &tasks[i]);
+        CHECK(task.trail[1] == (i ? &tasks[i - 1] : NULL));
+        CHECK(task.trail[2] == (i > 1 ? &tasks[0] : NULL));
+    }
+}
+
 static void a_full_queue_takes_no_more(void)
 {
     unsigned count = 0;
@@ -506,6 +519,7 @@ int main(void)
     mpg__vm.views_count = 1;
     own_are_taken_from_the_tail();
     who_waits_takes_what_descends();
+    others_leave_a_trail();
     a_full_queue_takes_no_more();
     the_first_push_of_a_round_is_told();
     half_of_the_oldest_are_given();
