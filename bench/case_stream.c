@@ -24,6 +24,7 @@ static long by_64[WIRE_ARRAY / sizeof(long)];
 
 enum {
     READ_IN_ORDER,
+    READ_DOWN,
     WRITE_IN_ORDER,
     READ_ANYWHERE,
     READ_NEW,
@@ -116,7 +117,9 @@ static void go_through(const struct bench_case *c, long start, long round)
     }
     long count = PART / c->size;
     for (long i = 0; i < count; i++) {
-        long slot = c->variant == READ_ANYWHERE ? shuffled(i, count) : i;
+        long slot = c->variant == READ_ANYWHERE ? shuffled(i, count)
+                    : c->variant == READ_DOWN   ? count - 1 - i
+                                                : i;
         volatile char *first = at(c->size, start + slot * c->size);
         if (c->variant == WRITE_IN_ORDER)
             *first = 2;
@@ -232,6 +235,8 @@ const struct bench_case stream_cases[] = {
      STREAM, 0, RATIO_SPEED, run_stream, 4096, READ_IN_ORDER, NULL, NULL},
     {"sequential_read_new", "the same of pages that this host never had",
      STREAM, 0, RATIO_SPEED, run_stream, 4096, READ_NEW, NULL, NULL},
+    {"sequential_read_down", "the same from the last page to the first", STREAM,
+     0, RATIO_SPEED, run_stream, 4096, READ_DOWN, NULL, NULL},
     {"sequential_read_1024", "the same by minipages of 1024 bytes", STREAM, 0,
      RATIO_SPEED, run_stream, 1024, READ_IN_ORDER, NULL, NULL},
     {"sequential_read_loop_64", "the same by a loop over minipages of 64 bytes",
