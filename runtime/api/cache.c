@@ -25,15 +25,10 @@
 
 /* The heap's sizes (heap.c), by what is from one to the next; what is larger
  * than the last is for the heap. */
-static const struct steps {
+static const struct {
     uint32_t first, step, last; /* bytes */
-    uint32_t at;                /* of the first, among all sizes */
 } steps[] = {
-    {16, 16, 1024, 0},
-    {1056, 32, 2048, 64},
-    {2112, 64, 4096, 96},
-    {8192, 4096, 16384, 128},
-};
+    {16, 16, 1024}, {1056, 32, 2048}, {2112, 64, 4096}, {8192, 4096, 16384}};
 #define STEPS (sizeof steps / sizeof *steps)
 #define SIZES (64u + 32 + 32 + 3)
 /* Of a size, by a thread.  Tasks are allocated by one thread and freed by
@@ -56,22 +51,26 @@ static __thread struct {
 
 static pthread_key_t ends;
 
-/* NULL: no size that is kept. */
-static const struct steps *steps_of(uint64_t slot_bytes)
+/* Among all sizes; SIZES: it is none that is kept. */
+static uint32_t place_of(uint64_t slot_bytes)
 {
-    const struct steps *of = steps;
-    while (of < steps + STEPS && slot_bytes > of->last)
-        of++;
-    bool is_one = of < steps + STEPS && slot_bytes >= of->first &&
-                  slot_bytes % of->step == 0;
-    return is_one ? of : NULL;
+    uint32_t place = 0;
+    for (uint32_t i = 0; i < STEPS; i++) {
+        if (slot_bytes <= steps[i].last && slot_bytes >= steps[i].first &&
+            slot_bytes % steps[i].step == 0)
+            return place +
+                   (uint32_t)(slot_bytes - steps[i].first) / steps[i].step;
+        place += (steps[i].last - steps[i].first) / steps[i].step + 1;
+    }
+    return SIZES;
 }
 
-static struct kept *kept_of(const struct steps *of, uint64_t slot_bytes)
+static struct kept *kept_of(uint64_t slot_bytes)
 {
-    if (!of || !own.sizes || own.is_busy)
+    uint32_t place = place_of(slot_bytes);
+    if (place == SIZES || !own.sizes || own.is_busy)
         return NULL;
-    return &own.sizes[of->at + (slot_bytes - of->first) / of->step];
+    return &own.sizes[place];
 }
 
 /* What a handler sees in between must be in this order. */
@@ -133,7 +132,7 @@ static void begin_first(void)
 
 void *mpg__cache_take(uint64_t slot_bytes, bool *is_fresh)
 {
-    struct kept *kept = kept_of(steps_of(slot_bytes), slot_bytes);
+    struct kept *kept = kept_of(slot_bytes);
     void *got = NULL;
     if (!kept)
         return NULL;
@@ -164,7 +163,7 @@ bool mpg__cache_fill(uint64_t slot_bytes)
     struct mpg__outside before;
     mpg__enter(&before);
     begin();
-    struct kept *kept = kept_of(steps_of(slot_bytes), slot_bytes);
+    struct kept *kept = kept_of(slot_bytes);
     if (kept && !kept->count)
         fill(kept, slot_bytes);
     bool has_some = kept && kept->count;
@@ -177,10 +176,9 @@ bool mpg__cache_free(void *address)
     struct mpg__single single;
     mpg__refuse_child();
     uint64_t slot_bytes = mpg__single_find(address, &single);
-    const struct steps *of = steps_of(slot_bytes);
-    if (!own.sizes && of)
+    if (!own.sizes && place_of(slot_bytes) < SIZES)
         begin_first();
-    struct kept *kept = kept_of(of, slot_bytes);
+    struct kept *kept = kept_of(slot_bytes);
     if (!kept || !mpg__single_free(&single))
         return false;
     set_busy(true);

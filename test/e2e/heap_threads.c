@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * Allocation by many threads, which keep small minipages at hand: nobody gets
+ * Allocation by many threads, which keep minipages at hand: nobody gets
  * what somebody has, whoever frees it, from handlers of signals too; what a
  * thread kept is there for others when it ends; and no system call is made for
  * an allocation.
@@ -75,7 +75,8 @@ static void *churn(void *unused)
     for (int turn = 0; turn < TURNS; turn++) {
         struct block *block = &held[next_random(&state) % HELD];
         empty(block);
-        fill(block, 1 + next_random(&state) % (turn % 16 ? 200 : 1500));
+        unsigned most = turn % 64 == 0 ? 17 << 10 : turn % 16 == 0 ? 4500 : 200;
+        fill(block, 1 + next_random(&state) % most);
         if (next_random(&state) % 4 == 0)
             exchange(block, next_random(&state) % SHELF);
     }
@@ -146,7 +147,7 @@ static void without_system_calls(void)
 {
     for (int round = 0; round < 1000; round++) {
         long before = atomic_load(&masks);
-        for (size_t bytes = 1; bytes <= 1024; bytes += 73)
+        for (size_t bytes = 1; bytes <= 16384; bytes += bytes / 8 + 73)
             mpg_free(mpg_malloc(bytes));
         if (round)
             CHECK_EQ(atomic_load(&masks), before);
