@@ -13,6 +13,9 @@
  * main has to return. */
 int run_beside(const struct arguments *, bool is_speaker);
 
+/* plain_objects.c: how long it takes to go through the C library's. */
+double plain_objects(void);
+
 #define OMP_PROGRAM "mpgbench-omp"
 #define MPI_PROGRAM "mpgbench-mpi"
 
@@ -25,6 +28,23 @@ int run_beside(const struct arguments *, bool is_speaker);
            OMP_PROGRAM)
 #define OMP_BARRIER(run)                                                       \
     BESIDE("omp_barrier", "an OpenMP barrier of all hosts", run, 0, OMP_PROGRAM)
+
+#define OBJECTS(name, what, run, changed)                                      \
+    {"objects_" name,                                                          \
+     "16,384 objects of malloc in no order, " what,                            \
+     "plain_c",                                                                \
+     2,                                                                        \
+     RATIO_TIME,                                                               \
+     run,                                                                      \
+     0,                                                                        \
+     changed,                                                                  \
+     NULL,                                                                     \
+     OMP_PROGRAM}
+#define OBJECTS_WALK(run) OBJECTS("walk", "all here", run, 0)
+#define OBJECTS_READ(run)                                                      \
+    OBJECTS("read", "that another host has changed", run, 1)
+#define OBJECTS_APART(run)                                                     \
+    OBJECTS("apart", "a half changed by each host", run, 0)
 
 #define MPI_PING_PONG(run, bytes)                                              \
     BESIDE("mpi_ping_pong_" #bytes, "MPI: " #bytes " bytes there and back",    \

@@ -5,9 +5,8 @@
 #include "beside.h"
 
 const struct bench_case omp_cases[] = {
-    REGION_START(NULL),
-    OMP_BARRIER(NULL),
-    {0},
+    REGION_START(NULL), OMP_BARRIER(NULL),   OBJECTS_WALK(NULL),
+    OBJECTS_READ(NULL), OBJECTS_APART(NULL), {0},
 };
 
 const struct bench_case mpi_cases[] = {

@@ -9,7 +9,7 @@
 #include "millipage/boot.h"
 #include "say.h"
 
-enum { FIELDS_MAX = 9 };
+enum { FIELDS_MAX = 10 };
 
 /* A line, cut at its tabs. */
 struct line {
@@ -94,6 +94,7 @@ static void add_object(struct object *object, const struct line *line)
     object->name = xstrdup(line->fields[6]);
     object->line = (unsigned)number(line, 7);
     object->file = xstrdup(line->fields[8]);
+    object->cell = number(line, 9);
 }
 
 static void add_made(struct object *object, const struct line *line)
@@ -167,10 +168,10 @@ static const struct {
     int fields;
     void (*add)(struct object *, const struct line *);
 } kinds[] = {
-    {"object", 9, add_object}, {"made", 5, add_made},
-    {"faults", 7, add_faults}, {"at", 7, add_at},
-    {"came", 7, add_came},     {"finer", 5, add_finer},
-    {"step", 7, add_step},     {"coarser", 4, add_coarser},
+    {"object", 10, add_object}, {"made", 5, add_made},
+    {"faults", 7, add_faults},  {"at", 7, add_at},
+    {"came", 7, add_came},      {"finer", 5, add_finer},
+    {"step", 7, add_step},      {"coarser", 4, add_coarser},
     {"has", 5, add_has},
 };
 

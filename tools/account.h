@@ -54,6 +54,7 @@ struct object {
     unsigned line;
     uint64_t minipage, element; /* bytes */
     uint64_t minipages;
+    uint64_t cell; /* bytes of allocations that share minipages, or 0 */
     struct sites made;
     uint64_t reads, writes, ns, consumed, overwritten;
     struct sites sites;

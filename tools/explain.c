@@ -243,6 +243,13 @@ static struct size find_coarser(const struct object *object)
 static void put_pragma(FILE *file, const struct object *object,
                        const struct size *size)
 {
+    if (object->cell) {
+        fputs("    -> #pragma millipage shared granularity(whole) before the "
+              "pointer that they are allocated\n"
+              "       for, and each has a minipage; --pack=0 tries it\n",
+              file);
+        return;
+    }
     if (is_nameless(object)) {
         fprintf(file,
                 "    -> #pragma millipage shared granularity(%" PRIu64
@@ -374,6 +381,10 @@ static void put_object(FILE *file, struct object *object)
     if (object->minipages > 1) {
         fputs(" in minipages of ", file);
         put_bytes(file, object->minipage);
+    }
+    if (object->cell) {
+        fputs(", shared by objects of ", file);
+        put_bytes(file, object->cell);
     }
     fprintf(file,
             "\n    %" PRIu64 " read and %" PRIu64

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * A thread's own store of minipages.
+ * A thread's own store of room for single objects.
  *
  * The heap is behind a lock, and a lock is held with signals blocked, which is
  * two system calls for an allocation of a few nanoseconds.  So each thread
- * takes a handful of minipages of a size at a time (alloc.c), gives what it
- * frees to its next allocations, and half of it back when there is too much.
+ * takes a handful of a size at a time (alloc.c), gives what it frees to its
+ * next allocations, and half of it back when there is too much.  Minipages and
+ * cells of pages are kept apart, for not everybody may have the latter.
  *
  * Here nothing is locked and no signal is blocked.  A signal's handler that
- * comes between, and allocates, finds `is_busy`, and goes to the heap.  That a
- * minipage is not freed twice is seen to where all threads can see it, in the
- * word that the heap has for it (mpg__single_free).
+ * comes between, and allocates, finds `is_busy`, and goes to the heap.  That
+ * nothing is freed twice is seen to where all threads can see it, in the word
+ * that the heap has for it (mpg__single_free).
  */
 #include "cache.h"
 
@@ -31,6 +32,7 @@ static const struct {
     {16, 16, 1024}, {1056, 32, 2048}, {2112, 64, 4096}, {8192, 4096, 16384}};
 #define STEPS (sizeof steps / sizeof *steps)
 #define SIZES (64u + 32 + 32 + 3)
+#define LISTS (2 * SIZES) /* of minipages, then of cells of pages */
 /* Of a size, by a thread.  Tasks are allocated by one thread and freed by
  * another, many in a row: with 16 a program whose tasks are of 5 KiB took three
  * times as long. */
@@ -44,7 +46,7 @@ struct kept {
 };
 
 static __thread struct {
-    struct kept *sizes; /* [SIZES], or NULL */
+    struct kept *lists; /* [LISTS], or NULL */
     bool is_busy;
     bool is_over; /* the thread ends */
 } own __attribute__((tls_model("initial-exec")));
@@ -52,25 +54,24 @@ static __thread struct {
 static pthread_key_t ends;
 
 /* Among all sizes; SIZES: it is none that is kept. */
-static uint32_t place_of(uint64_t slot_bytes)
+static uint32_t place_of(uint64_t bytes)
 {
     uint32_t place = 0;
     for (uint32_t i = 0; i < STEPS; i++) {
-        if (slot_bytes <= steps[i].last && slot_bytes >= steps[i].first &&
-            slot_bytes % steps[i].step == 0)
-            return place +
-                   (uint32_t)(slot_bytes - steps[i].first) / steps[i].step;
+        if (bytes <= steps[i].last && bytes >= steps[i].first &&
+            bytes % steps[i].step == 0)
+            return place + (uint32_t)(bytes - steps[i].first) / steps[i].step;
         place += (steps[i].last - steps[i].first) / steps[i].step + 1;
     }
     return SIZES;
 }
 
-static struct kept *kept_of(uint64_t slot_bytes)
+static struct kept *kept_of(uint64_t bytes, bool is_packed)
 {
-    uint32_t place = place_of(slot_bytes);
-    if (place == SIZES || !own.sizes || own.is_busy)
+    uint32_t place = place_of(bytes);
+    if (place == SIZES || !own.lists || own.is_busy)
         return NULL;
-    return &own.sizes[place];
+    return &own.lists[is_packed ? SIZES + place : place];
 }
 
 /* What a handler sees in between must be in this order. */
@@ -95,30 +96,30 @@ static void give_back(struct kept *kept, uint32_t count)
 
 /* The thread ends.  What its destructors allocate and free from now on goes to
  * the heap. */
-static void end(void *sizes)
+static void end(void *lists)
 {
     own.is_over = true;
     set_busy(true);
-    for (uint32_t i = 0; i < SIZES && !mpg__is_child(); i++)
-        if (own.sizes[i].count)
-            give_back(&own.sizes[i], own.sizes[i].count);
-    own.sizes = NULL;
-    munmap(sizes, SIZES * sizeof(struct kept));
+    for (uint32_t i = 0; i < LISTS && !mpg__is_child(); i++)
+        if (own.lists[i].count)
+            give_back(&own.lists[i], own.lists[i].count);
+    own.lists = NULL;
+    munmap(lists, LISTS * sizeof(struct kept));
 }
 
 /* With signals blocked. */
 static void begin(void)
 {
-    if (own.sizes || own.is_over)
+    if (own.lists || own.is_over)
         return;
-    void *sizes =
-        mmap(NULL, SIZES * sizeof(struct kept), PROT_READ | PROT_WRITE,
+    void *lists =
+        mmap(NULL, LISTS * sizeof(struct kept), PROT_READ | PROT_WRITE,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (sizes == MAP_FAILED || pthread_setspecific(ends, sizes)) {
+    if (lists == MAP_FAILED || pthread_setspecific(ends, lists)) {
         own.is_over = true; /* It can do without. */
         return;
     }
-    own.sizes = sizes;
+    own.lists = lists;
 }
 
 /* Of a thread that only frees. */
@@ -130,9 +131,9 @@ static void begin_first(void)
     mpg__leave(&before);
 }
 
-void *mpg__cache_take(uint64_t slot_bytes, bool *is_fresh)
+void *mpg__cache_take(uint64_t bytes, bool is_packed, bool *is_fresh)
 {
-    struct kept *kept = kept_of(slot_bytes);
+    struct kept *kept = kept_of(bytes, is_packed);
     void *got = NULL;
     if (!kept)
         return NULL;
@@ -149,36 +150,43 @@ void *mpg__cache_take(uint64_t slot_bytes, bool *is_fresh)
 }
 
 /* In ascending order, as from the heap: neighbours are asked for together. */
-static void fill(struct kept *kept, uint64_t slot_bytes)
+static bool fill(uint64_t own_bytes, uint64_t packed_bytes)
 {
     struct mpg__single taken[TAKE_COUNT];
-    uint32_t count = mpg__singles_take(slot_bytes, taken, TAKE_COUNT);
+    uint32_t count =
+        mpg__singles_take(own_bytes, packed_bytes, taken, TAKE_COUNT);
+    if (!count)
+        return false;
+    struct kept *kept = taken[0].is_packed ? kept_of(packed_bytes, true)
+                                           : kept_of(own_bytes, false);
     for (uint32_t i = 0; i < count; i++)
         kept->singles[i] = taken[count - 1 - i];
     kept->count = count;
+    return true;
 }
 
-bool mpg__cache_fill(uint64_t slot_bytes)
+bool mpg__cache_fill(uint64_t own_bytes, uint64_t packed_bytes)
 {
     struct mpg__outside before;
     mpg__enter(&before);
     begin();
-    struct kept *kept = kept_of(slot_bytes);
-    if (kept && !kept->count)
-        fill(kept, slot_bytes);
-    bool has_some = kept && kept->count;
+    const struct kept *single = kept_of(own_bytes, false);
+    const struct kept *packed = kept_of(packed_bytes, true);
+    bool has_some = (single && single->count) || (packed && packed->count);
+    if (single && !has_some)
+        has_some = fill(own_bytes, packed_bytes);
     mpg__leave(&before);
     return has_some;
 }
 
 bool mpg__cache_free(void *address)
 {
-    struct mpg__single single;
+    struct mpg__single single = {0};
     mpg__refuse_child();
-    uint64_t slot_bytes = mpg__single_find(address, &single);
-    if (!own.sizes && place_of(slot_bytes) < SIZES)
+    uint64_t bytes = mpg__single_find(address, &single);
+    if (!own.lists && place_of(bytes) < SIZES)
         begin_first();
-    struct kept *kept = kept_of(slot_bytes);
+    struct kept *kept = kept_of(bytes, single.is_packed);
     if (!kept || !mpg__single_free(&single))
         return false;
     set_busy(true);

@@ -12,6 +12,7 @@
 #include "heap.h"
 
 #include "alloc.h"
+#include "base/config.h"
 #include "base/fatal.h"
 #include "cache.h"
 #include "engine/engine.h"
@@ -55,11 +56,29 @@ static void *allocate(const struct mpg__grain *grain, bool is_array,
     return got;
 }
 
-static void *allocate_single(uint64_t bytes, uint64_t align, bool *is_fresh)
+/* Of which further ones share pages, as soon as there are many (alloc.c): where
+ * a page has room for four of them at least. */
+#define PACKED_MAX (MPG_PAGE / 4)
+
+/* Minipages of their own come first: there may be some again. */
+static void *take_kept(uint64_t own_bytes, uint64_t packed_bytes,
+                       bool *is_fresh)
+{
+    void *kept = mpg__cache_take(own_bytes, false, is_fresh);
+    return kept || !packed_bytes
+               ? kept
+               : mpg__cache_take(packed_bytes, true, is_fresh);
+}
+
+static void *allocate_single(uint64_t bytes, uint64_t align, bool may_pack,
+                             bool *is_fresh)
 {
     struct mpg__grain grain = {size_class(bytes, align), 1, 1};
     bool may_keep = align <= MPG_CACHE_ALIGN;
-    void *kept = may_keep ? mpg__cache_take(grain.slot_bytes, is_fresh) : NULL;
+    uint64_t packed_bytes =
+        may_pack && grain.slot_bytes <= PACKED_MAX ? grain.slot_bytes : 0;
+    void *kept =
+        may_keep ? take_kept(grain.slot_bytes, packed_bytes, is_fresh) : NULL;
     if (kept)
         return kept;
     if (grain.slot_bytes > MPG_SLOT_BYTES_MAX) {
@@ -72,15 +91,15 @@ static void *allocate_single(uint64_t bytes, uint64_t align, bool *is_fresh)
         grain.slot_bytes = MPG_PAGE;
     start_if_first();
     /* A signal's handler may have them before we do. */
-    if (may_keep && mpg__cache_fill(grain.slot_bytes))
-        kept = mpg__cache_take(grain.slot_bytes, is_fresh);
+    if (may_keep && mpg__cache_fill(grain.slot_bytes, packed_bytes))
+        kept = take_kept(grain.slot_bytes, packed_bytes, is_fresh);
     return kept ? kept : allocate(&grain, false, align, is_fresh);
 }
 
 void *mpg__heap_allocate(uint64_t bytes, uint64_t align, bool *is_fresh)
 {
     if (bytes <= MPG_PAGE && align <= MPG_PAGE)
-        return allocate_single(bytes, align, is_fresh);
+        return allocate_single(bytes, align, mpg__config.pack, is_fresh);
     /* Beyond a page, alignment is a matter of which page is the first. */
     uint64_t extra = align > MPG_PAGE ? align : 0;
     if (bytes > mpg__vm.bytes || extra > mpg__vm.bytes) {
@@ -102,7 +121,7 @@ void *mpg__heap_allocate(uint64_t bytes, uint64_t align, bool *is_fresh)
 EXPORTED void *mpg_malloc(size_t bytes)
 {
     bool is_fresh;
-    return allocate_single(bytes, 16, &is_fresh);
+    return allocate_single(bytes, 16, false, &is_fresh);
 }
 
 EXPORTED void *mpg_malloc_grain(size_t bytes, size_t grain_bytes)
@@ -134,7 +153,7 @@ static void *allocate_for(const struct mpg_abi_var *var, uint64_t bytes,
     struct mpg__grain grain = mpg__grain_of(var, bytes);
     bool is_contiguous = var->flags & MPG_VAR_CONTIGUOUS;
     if (grain.slots == 1 && is_contiguous)
-        return allocate_single(bytes, align, is_fresh);
+        return allocate_single(bytes, align, false, is_fresh);
     return allocate(&grain, true, align, is_fresh);
 }
 
@@ -195,7 +214,7 @@ EXPORTED void *mpg__calloc(const struct mpg_abi_var *var, size_t count,
 }
 
 /* Both runs have minipages of one size, so the n-th bytes of one go where the
- * n-th of the other are. */
+ * n-th of the other are.  Else one is a single object, and both contiguous. */
 struct copying {
     const struct mpg__region *from;
     uint32_t slot;
@@ -215,11 +234,13 @@ static void copy_run(char *to, const char *from, uint64_t bytes)
         mpg__region_find(to, &to_region, &slot) != MPG_FOUND)
         return;
     copying.from = mpg__region_get(from_region);
-    if (copying.from->layout.slot_bytes ==
-        mpg__region_get(to_region)->layout.slot_bytes)
+    const struct mpg__layout *of = &copying.from->layout;
+    const struct mpg__layout *with = &mpg__region_get(to_region)->layout;
+    if (of->slot_bytes == with->slot_bytes && !of->cell_bytes &&
+        !with->cell_bytes)
         each_minipage(to, bytes, copy_one, &copying);
     else
-        memcpy(to, from, bytes); /* One of them single, both contiguous. */
+        memcpy(to, from, bytes);
 }
 
 static void free_shared(void *pointer)
@@ -301,6 +322,25 @@ EXPORTED void free(void *pointer)
         next(pointer);
 }
 
+/* Without its annotated pointer at hand an allocation keeps the kind of
+ * minipages that it has. */
+static void *allocate_alike(const void *pointer, uint64_t had, uint64_t bytes)
+{
+    uint32_t number, slot;
+    bool is_fresh;
+    if (mpg__region_find(pointer, &number, &slot) != MPG_FOUND)
+        return NULL;
+    const struct mpg__layout *layout = &mpg__region_get(number)->layout;
+    if (layout->cell_bytes)
+        return mpg__heap_allocate(bytes, 16, &is_fresh);
+    uint64_t slots = (bytes + layout->slot_bytes - 1) / layout->slot_bytes;
+    struct mpg__grain grain = {layout->slot_bytes, (uint32_t)slots,
+                               layout->views};
+    return had == layout->slot_bytes && slots > 1
+               ? allocate_single(bytes, 16, false, &is_fresh)
+               : allocate(&grain, slots > 1, 16, &is_fresh);
+}
+
 EXPORTED void *realloc(void *pointer, size_t bytes)
 {
     static void *real;
@@ -309,22 +349,10 @@ EXPORTED void *realloc(void *pointer, size_t bytes)
             (void *(*)(void *, size_t))next_symbol("realloc", &real);
         return next(pointer, bytes);
     }
-    /* Without its annotated pointer at hand the allocation keeps the
-     * minipages that it has. */
-    uint32_t number, slot;
     uint64_t had = mpg__heap_bytes(pointer);
     if (bytes && bytes <= had)
         return pointer;
-    if (mpg__region_find(pointer, &number, &slot) != MPG_FOUND)
-        return NULL;
-    const struct mpg__layout *layout = &mpg__region_get(number)->layout;
-    uint64_t slots = (bytes + layout->slot_bytes - 1) / layout->slot_bytes;
-    struct mpg__grain grain = {layout->slot_bytes, (uint32_t)slots,
-                               layout->views};
-    bool is_fresh;
-    char *got = had == layout->slot_bytes && slots > 1
-                    ? allocate_single(bytes, 16, &is_fresh)
-                    : allocate(&grain, slots > 1, 16, &is_fresh);
+    void *got = allocate_alike(pointer, had, bytes);
     if (!got)
         return NULL;
     copy_run(got, pointer, had < bytes ? had : bytes);

@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* One minipage up to a page, else contiguous and page by page; the address is a
+/* One minipage up to a page, or, for a small object when there are many, a part
+ * of a page (--pack); else contiguous and page by page.  The address is a
  * multiple of align, a power of two of at least 16.  *is_fresh: all zeros.
  * NULL with ENOMEM. */
 void *mpg__heap_allocate(uint64_t bytes, uint64_t align, bool *is_fresh);

@@ -254,7 +254,8 @@ static bool is_about(const struct mpg_abi_var *var,
     if (var->slot->mask != layout->views - 1)
         return false;
     if (var->flags & MPG_VAR_HEAP)
-        return layout->is_heap && layout->slot_bytes >= var->unit &&
+        return layout->is_heap && !layout->cell_bytes &&
+               layout->slot_bytes >= var->unit &&
                var->slot->magic ==
                    UINT64_MAX / (layout->slot_bytes / var->unit);
     return var->slot->base == mpg__slot_address(region, 0);

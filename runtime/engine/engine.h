@@ -163,9 +163,9 @@ void mpg__server_start(void);
 bool mpg__service_deliver(const struct mpg__message *, const void *payload);
 /* Makes a region for this host; false when the object is full. */
 bool mpg__region_make(const struct mpg__layout *wanted, uint32_t *region);
-/* Asks the maker of a region for the bytes of the allocation at slot. */
-uint64_t mpg__remote_size(uint32_t region, uint32_t slot);
-void mpg__remote_free(uint32_t region, uint32_t slot);
+/* Asks the maker of a region for the bytes of the allocation at cell. */
+uint64_t mpg__remote_size(uint32_t region, uint32_t cell);
+void mpg__remote_free(uint32_t region, uint32_t cell);
 /* Set by the api: the maker's side of the two above; and how to start a
  * thread, which is called in the server thread. */
 struct mpg__object {
@@ -174,8 +174,8 @@ struct mpg__object {
     const char *parts; /* mpg_abi_var */
 };
 struct mpg__services {
-    void (*freed)(uint32_t region, uint32_t slot, unsigned by);
-    uint64_t (*size)(uint32_t region, uint32_t slot);
+    void (*freed)(uint32_t region, uint32_t cell, unsigned by);
+    uint64_t (*size)(uint32_t region, uint32_t cell);
     void (*start)(const void *call, uint32_t bytes, uint32_t thread);
     /* In the fault handler: an access to shared memory that the program may
      * not make at all ends the run here. */

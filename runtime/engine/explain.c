@@ -117,12 +117,15 @@ static void open_account(struct mpg__account *account,
         mpg__services.object(account->region, account->slot, &object);
     account->is_used = true;
     account->is_all = !is_gathered(region);
-    /* A minipage of the heap that stays with its maker is one allocation. */
-    bool is_single =
-        region->layout.is_heap && region->layout.homes == MPG_HOMES_MAKER;
+    /* A minipage of the heap that stays with its maker is one allocation, or
+     * several, of which each could have its own. */
+    const struct mpg__layout *layout = &region->layout;
+    bool is_single = layout->is_heap && layout->homes == MPG_HOMES_MAKER;
     account->is_array = account->is_all && !is_single;
     choose_finer(account, object.parts ? object.parts : "",
-                 is_single ? 0 : region->layout.slot_bytes);
+                 is_single ? 0 : layout->slot_bytes);
+    if (layout->cell_bytes)
+        add_finer(account, layout->cell_bytes, layout->slot_bytes);
 }
 
 /* Behind the last one is that of all that have no room; nobody is told of it,
@@ -221,8 +224,8 @@ static void classify(struct mpg__account *account,
     static struct mpg__borders borders;
     uint64_t bytes = region->layout.slot_bytes, start = slot * bytes;
     uint64_t first = (region->layout.offset + start) / MPG_WORD;
-    if (!account->is_all)
-        start = 0; /* The variable begins there. */
+    if (!account->is_all || region->layout.cell_bytes)
+        start = 0; /* The variable, or the first of the cells, begins there. */
     mpg__borders_find(mpg__twin_mine, mpg__twin_theirs, first,
                       (bytes + MPG_WORD - 1) / MPG_WORD, start / MPG_WORD,
                       &borders);
@@ -232,7 +235,7 @@ static void classify(struct mpg__account *account,
     }
     bool is_apart = borders.has_mine && !borders.is_same;
     note_needed(account, &borders, is_apart);
-    if (is_apart)
+    if (is_apart && !region->layout.cell_bytes)
         note_steps(account, &borders, bytes);
     account->apart += is_apart;
     account->same += !is_apart;

@@ -127,9 +127,9 @@ static void put_object(const struct mpg__account *account)
     number(region->layout.slot_bytes);
     number(account->element);
     number(account->is_all ? region->layout.slots : 1);
-    put("\t%s\t%s\t%u\t%s\n", object.parts ? object.parts : "-",
+    put("\t%s\t%s\t%u\t%s\t%u\n", object.parts ? object.parts : "-",
         object.name ? object.name : "-", object.line,
-        object.file ? object.file : "-");
+        object.file ? object.file : "-", region->layout.cell_bytes);
 }
 
 /* The call that has allocated most of the region, of those that come behind the

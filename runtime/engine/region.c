@@ -65,6 +65,10 @@ const char *mpg__layout_refusal(const struct mpg__layout *layout)
     if (layout->homes > MPG_HOMES_MAKER ||
         layout->maker >= mpg__engine.node.hosts)
         return "a region homed at no host of this job";
+    if (layout->cell_bytes > layout->slot_bytes)
+        return "a region of allocations that are larger than minipages";
+    if (layout->slots * (uint64_t)mpg__slot_cells(layout) > MPG_SLOTS_MAX)
+        return "a region of too many allocations";
     return NULL;
 }
 

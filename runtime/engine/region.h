@@ -50,10 +50,11 @@ struct mpg__layout {
     uint64_t slot_bytes;
     uint32_t slots;
     uint32_t views;
-    uint8_t homes;   /* enum mpg__homes */
-    uint8_t is_heap; /* the maker allocates from it */
-    uint16_t maker;  /* the host that made it, of the heap's */
-    uint32_t align;  /* the maker's: what runs start at multiples of */
+    uint8_t homes;       /* enum mpg__homes */
+    uint8_t is_heap;     /* the maker allocates from it */
+    uint16_t maker;      /* the host that made it, of the heap's */
+    uint32_t cell_bytes; /* of what is allocated, if several lie in a slot;
+                            else 0 */
 };
 
 struct mpg__region {
@@ -114,6 +115,28 @@ static inline char *mpg__slot_address(const struct mpg__region *region,
     const struct mpg__layout *layout = &region->layout;
     return mpg__vm_view(slot & (layout->views - 1)) + layout->offset +
            slot * layout->slot_bytes;
+}
+
+/* A cell of the heap's is what is allocated: a slot, or a part of one.  A slot
+ * may have some bytes behind its last cell. */
+static inline uint32_t mpg__slot_cells(const struct mpg__layout *layout)
+{
+    return layout->cell_bytes
+               ? (uint32_t)(layout->slot_bytes / layout->cell_bytes)
+               : 1;
+}
+
+static inline uint64_t mpg__cell_bytes(const struct mpg__layout *layout)
+{
+    return layout->cell_bytes ? layout->cell_bytes : layout->slot_bytes;
+}
+
+static inline char *mpg__cell_address(const struct mpg__region *region,
+                                      uint32_t cell)
+{
+    uint32_t cells = mpg__slot_cells(&region->layout);
+    return mpg__slot_address(region, cell / cells) +
+           cell % cells * (uint64_t)region->layout.cell_bytes;
 }
 
 static inline char *mpg__slot_privileged(const struct mpg__region *region,

@@ -158,11 +158,11 @@ bool mpg__region_make(const struct mpg__layout *wanted, uint32_t *region)
 
 /* Allocations. */
 
-uint64_t mpg__remote_size(uint32_t region, uint32_t slot)
+uint64_t mpg__remote_size(uint32_t region, uint32_t cell)
 {
     struct mpg__waiter waiter;
     struct mpg__message message = {
-        .kind = MPG_MESSAGE_HEAP_SIZE, .region = region, .slot = slot};
+        .kind = MPG_MESSAGE_HEAP_SIZE, .region = region, .slot = cell};
     mpg__engine_lock();
     ask(&waiter, &message);
     mpg__post(mpg__region_get(region)->layout.maker, &message, NULL);
@@ -171,10 +171,10 @@ uint64_t mpg__remote_size(uint32_t region, uint32_t slot)
     return waiter.value;
 }
 
-void mpg__remote_free(uint32_t region, uint32_t slot)
+void mpg__remote_free(uint32_t region, uint32_t cell)
 {
     struct mpg__message message = {
-        .kind = MPG_MESSAGE_HEAP_FREE, .region = region, .slot = slot};
+        .kind = MPG_MESSAGE_HEAP_FREE, .region = region, .slot = cell};
     mpg__engine_lock();
     mpg__post(mpg__region_get(region)->layout.maker, &message, NULL);
     mpg__engine_unlock();
@@ -193,7 +193,8 @@ static void say_size(const struct mpg__message *question)
 static const char *allocation_refusal(const struct mpg__message *message)
 {
     const struct mpg__region *region = mpg__region_get(message->region);
-    if (!region || message->slot >= region->layout.slots)
+    if (!region || message->slot / mpg__slot_cells(&region->layout) >=
+                       region->layout.slots)
         return "there is no such minipage";
     if (!region->layout.is_heap ||
         region->layout.maker != mpg__engine.node.self)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
  * The shared heap of OpenMP units.  An allocation of at most a page is one
- * minipage, so that two of them never share one falsely; a larger one is
- * contiguous and moves page by page.
+ * minipage, so that two of them never share one falsely, until there are many
+ * small ones: what a program goes through by the thousand is as fast as its
+ * pages are few (api/alloc.c).  A larger one is contiguous and moves page by
+ * page.
  */
 #include "heap.h"
 

@@ -41,12 +41,12 @@
     M(REGION_NEW, SMALL)     /* parent to child: here is a region */           \
     M(REGION_KNOWN, NONE)    /* child to parent: my subtree knows `region` */  \
     M(REGION_READY, SMALL)   /* host 0 to the asker: all can */                \
-    M(HEAP_FREE, NONE)       /* to the allocating host: free `slot` */         \
-    M(HEAP_SIZE, NONE)    /* to the allocating host: how large is `slot`? */   \
-    M(HEAP_SIZE_IS, NONE) /* back: arg bytes */                                \
-    M(SPAWN_DONE, NONE)   /* back: thread `slot` of yours has ended */         \
-    M(SPAWN, SMALL)       /* run this in a thread */                           \
-    M(TEAM_START, SMALL)  /* parent to child: a parallel region begins */      \
+    M(HEAP_FREE, NONE)       /* to the allocating host: free cell `slot` */    \
+    M(HEAP_SIZE, NONE)       /* to the allocating host: how large is that? */  \
+    M(HEAP_SIZE_IS, NONE)    /* back: arg bytes */                             \
+    M(SPAWN_DONE, NONE)      /* back: thread `slot` of yours has ended */      \
+    M(SPAWN, SMALL)          /* run this in a thread */                        \
+    M(TEAM_START, SMALL)     /* parent to child: a parallel region begins */   \
     M(TEAM_ARRIVE, NONE)  /* child to parent: my subtree's threads are here */ \
     M(TEAM_RELEASE, NONE) /* parent to child: all threads are; arg for each */ \
     M(TEAM_REDUCE, NONE)  /* child to parent: my subtree's part is at arg */   \

@@ -281,15 +281,16 @@ size_t mpg__format(char *buffer, size_t bytes, const char *format, ...)
     return 0;
 }
 
-static void freed(uint32_t region, uint32_t slot, unsigned by)
+static void freed(uint32_t region, uint32_t cell, unsigned by)
 {
-    if (slot >= mpg__region_get(region)->layout.slots || by >= HOSTS)
+    const struct mpg__layout *layout = &mpg__region_get(region)->layout;
+    if (cell >= layout->slots * mpg__slot_cells(layout) || by >= HOSTS)
         abort();
 }
 
-static uint64_t size_of(uint32_t region, uint32_t slot)
+static uint64_t size_of(uint32_t region, uint32_t cell)
 {
-    return mpg__region_get(region)->layout.slot_bytes * slot;
+    return mpg__cell_bytes(&mpg__region_get(region)->layout) * cell;
 }
 
 /* In place of libc's: the receiver reads the input, up to where this host does
@@ -401,7 +402,8 @@ static void open_host(unsigned self)
                                      .views = region ? 1 : 4,
                                      .homes = MPG_HOMES_CYCLIC,
                                      .is_heap = 1,
-                                     .maker = (uint16_t)self};
+                                     .maker = (uint16_t)self,
+                                     .cell_bytes = region ? 48 : 0};
         mpg__region_add(&layout);
     }
 }

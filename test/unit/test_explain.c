@@ -259,6 +259,33 @@ static void an_upgrade_is_counted_as_what_came(void)
     CHECK_EQ(account()->apart, 2u);
 }
 
+/* Objects of 48 bytes, 85 to a page, so that they begin elsewhere than their
+ * size's multiples in the region; it is them or nothing. */
+static void objects_share_it(void)
+{
+    const struct mpg__layout usual = region.layout;
+    region.layout.homes = MPG_HOMES_MAKER;
+    region.layout.is_heap = 1;
+    region.layout.cell_bytes = 48;
+    begin();
+    asks(1, MPG_ACCESS_WRITE);
+    comes(1, OTHER, true);
+    for (int turn = 0; turn < 10; turn++) {
+        writes(1, 0, 12);
+        goes_and_comes(1, 12, 18);
+    }
+    CHECK_EQ(account()->apart, 10u);
+    CHECK_EQ(account()->finer_count, 1u);
+    CHECK_EQ(spared_by(48), 10u);
+    for (int i = 0; i < (int)MPG_EXPLAIN_STEPS; i++)
+        CHECK_EQ(account()->steps[i].bytes, 0u);
+    CHECK(!account()->is_array);
+    writes(1, 0, 13);
+    goes_and_comes(1, 14, 18); /* of one object */
+    CHECK_EQ(spared_by(48), 10u);
+    region.layout = usual;
+}
+
 /* Runs of eight, phase by phase; and 2 in 16. */
 static void neighbours_would_have_come_together(void)
 {
@@ -395,6 +422,7 @@ int main(void)
     a_step_is_found_among_others();
     the_same_is_written();
     an_upgrade_is_counted_as_what_came();
+    objects_share_it();
     neighbours_would_have_come_together();
     uses_are_told_apart();
     busy_instructions_stay();
