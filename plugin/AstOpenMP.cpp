@@ -32,6 +32,7 @@ public:
     checkLastprivates(S);
     checkTaskClauses(S);
     checkArgumentLists(S);
+    tie(S);
     return true;
   }
   bool VisitOMPAllocateDecl(OMPAllocateDecl *D) {
@@ -40,6 +41,18 @@ public:
   }
 
 private:
+  // An untied task is compiled in parts, which all run on one thread here, one
+  // right behind the other; GCC does not tell it from a tied one at all.  But
+  // Clang keeps its locals in the task between them, where it has no room for
+  // an array of variable length, and what alloca has made is gone with a part
+  // (llvm-project#61499).  `mergeable`, which may stand in the same places, is
+  // without effect.
+  void tie(OMPExecutableDirective *S) {
+    for (OMPClause *const &Clause : S->clauses())
+      if (isa_and_nonnull<OMPUntiedClause>(Clause))
+        const_cast<OMPClause *&>(Clause) = new (Ctx)
+            OMPMergeableClause(Clause->getBeginLoc(), Clause->getEndLoc());
+  }
   void checkTaskReductions(OMPExecutableDirective *S) {
     for (const auto *Clause : S->getClausesOfKind<OMPReductionClause>())
       if (Clause->getModifier() == OMPC_REDUCTION_task)

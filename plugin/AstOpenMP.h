@@ -7,7 +7,8 @@
 namespace millipage {
 
 /// Refuses the OpenMP constructs in D that the runtime does not have, by name:
-/// otherwise the linker would complain of a function nobody has heard of.
+/// otherwise the linker would complain of a function nobody has heard of. Tasks
+/// are tied from here on.
 void checkOpenMP(clang::ASTContext &Ctx, clang::Decl *D);
 
 } // namespace millipage
