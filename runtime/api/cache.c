@@ -44,6 +44,7 @@ struct kept {
     uint32_t count;
     struct mpg__single singles[KEPT_MAX]; /* the next one last */
 };
+#define LISTS_BYTES (sizeof(struct kept[LISTS]))
 
 static __thread struct {
     struct kept *lists; /* [LISTS], or NULL */
@@ -104,7 +105,7 @@ static void end(void *lists)
         if (own.lists[i].count)
             give_back(&own.lists[i], own.lists[i].count);
     own.lists = NULL;
-    munmap(lists, LISTS * sizeof(struct kept));
+    munmap(lists, LISTS_BYTES);
 }
 
 /* With signals blocked. */
@@ -112,9 +113,8 @@ static void begin(void)
 {
     if (own.lists || own.is_over)
         return;
-    void *lists =
-        mmap(NULL, LISTS * sizeof(struct kept), PROT_READ | PROT_WRITE,
-             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *lists = mmap(NULL, LISTS_BYTES, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (lists == MAP_FAILED || pthread_setspecific(ends, lists)) {
         own.is_over = true; /* It can do without. */
         return;
