@@ -127,15 +127,15 @@ static unsigned read_gaps(struct gap *gaps)
     return count;
 }
 
-/* The kernel maps from above, and into gaps first. */
+/* The kernel maps from above, and into gaps first: those above the highest that
+ * has room for the mappings of all hosts, and for their heaps.  It need not be
+ * the largest: below the program is what few views leave free. */
 static void set_mappings_apart(unsigned host)
 {
     static struct gap gaps[GAPS_MAX];
     unsigned count = read_gaps(gaps), free_one = 0;
     for (unsigned i = 0; i < count; i++)
-        if (gaps[i].to > (uintptr_t)MPG_VM_BASE + MPG_VM_VIEWS_SPAN &&
-            gaps[i].to - gaps[i].from >=
-                gaps[free_one].to - gaps[free_one].from)
+        if (gaps[i].to - gaps[i].from >= 2 * RANGES_SUM)
             free_one = i;
     for (unsigned i = free_one + 1; i < count; i++)
         close_over(gaps[i].from, gaps[i].to);

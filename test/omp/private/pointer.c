@@ -6,6 +6,7 @@
  *     pointer CASE: prints the range of the object, then uses it elsewhere
  *
  * RUN: %S/pointer.sh %t %s
+ * RUN: env MILLIPAGE_MEMORY=1G %S/pointer.sh %t %s
  */
 #define _GNU_SOURCE
 #include <omp.h>
