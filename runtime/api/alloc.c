@@ -130,6 +130,27 @@ static uint32_t step_for(const struct mpg__grain *grain, bool is_array,
     return step * (uint32_t)(align / mpg__gcd(bytes, align));
 }
 
+/* Makes a region, unless another thread does meanwhile.  One at a time: each of
+ * a thousand threads that begin would make a large one.  False: there is no
+ * room for one.  With the lock, which is given up. */
+static bool grow(struct pool *pool, uint32_t count)
+{
+    static mpg__mutex making; /* locked before the heap's */
+    const struct mpg__arena *seen = pool->arenas;
+    bool is_made = true;
+    mpg__mutex_unlock(&heap);
+    mpg__mutex_lock(&making);
+    mpg__mutex_lock(&heap);
+    if (pool->arenas == seen) {
+        uint64_t next_bytes = pool->next_bytes;
+        mpg__mutex_unlock(&heap);
+        is_made = make_region(pool, next_bytes, count);
+        mpg__mutex_lock(&heap);
+    }
+    mpg__mutex_unlock(&making);
+    return is_made;
+}
+
 /* Takes a run, of a new region if need be; NULL when the object is full.  With
  * the lock, which is given up meanwhile. */
 static struct mpg__arena *take_run(struct pool *pool, uint32_t count,
@@ -142,11 +163,7 @@ static struct mpg__arena *take_run(struct pool *pool, uint32_t count,
             arena = arena->next;
         if (arena)
             return arena;
-        uint64_t next_bytes = pool->next_bytes;
-        mpg__mutex_unlock(&heap);
-        bool is_made = make_region(pool, next_bytes, count);
-        mpg__mutex_lock(&heap);
-        if (!is_made)
+        if (!grow(pool, count))
             return NULL;
     }
 }

@@ -137,7 +137,9 @@ static void add_thread(uint32_t slot, uint32_t seen)
     if (!error && mpg__omp_stack_bytes)
         error = pthread_attr_setstacksize(&attributes, mpg__omp_stack_bytes);
     if (!error)
-        error = pthread_create(&thread, &attributes, work, newcomer);
+        error =
+            pthread_create(&thread, mpg__omp_stack_bytes ? &attributes : NULL,
+                           work, newcomer);
     if (error)
         mpg__fatal("cannot start thread %u of this host: %s", slot,
                    strerror(error));
@@ -150,8 +152,10 @@ static void grow_pool(void)
 {
     uint32_t first, regions = mpg__team_regions();
     uint32_t wanted = mpg__team_here(&first);
-    if (pool_count < wanted)
+    if (pool_count < wanted) {
         mpg__wait_threads(wanted);
+        mpg__omp_stack_team(mpg__team_threads());
+    }
     for (; pool_count < wanted; pool_count++)
         add_thread(pool_count, regions - 1);
 }

@@ -35,6 +35,7 @@
 #include "engine/engine.h"
 #include "millipage/abi.h"
 #include "team.h"
+#include "vm/vm.h"
 
 #define EXPORTED    __attribute__((visibility("default")))
 #define INITIAL_TLS __attribute__((tls_model("initial-exec")))
@@ -44,7 +45,10 @@
 #define MPG_OMP_STACK_GUARD (UINT64_C(1) << 20)
 #define BYTES_USUAL         (UINT64_C(8) << 20)
 #define BYTES_MIN           (UINT64_C(64) << 10)
-#define BYTES_BEFORE_MAIN   (UINT64_C(1) << 20)
+/* Stacks of a large team, whose size nobody has chosen, have this part of the
+ * memory together.  It is only address space, but as such it is used up. */
+#define PART_OF_MEMORY    8u
+#define BYTES_BEFORE_MAIN (UINT64_C(1) << 20)
 
 static char before_main[BYTES_BEFORE_MAIN] __attribute__((aligned(4096)));
 
@@ -93,16 +97,28 @@ EXPORTED void mpg__omp_stack_check(size_t bytes)
 
 /* Making one. */
 
+static _Atomic uint32_t team_threads = 1;
+
+void mpg__omp_stack_team(uint32_t threads)
+{
+    atomic_store(&team_threads, threads);
+}
+
 static uint64_t bytes_wanted(uint64_t bytes)
 {
     struct rlimit limit;
     if (!bytes && gettid() != getpid()) /* OMP_STACKSIZE is not main's. */
         bytes = mpg__omp_stack_bytes;
+    bool is_chosen = bytes != 0;
     if (!bytes && !getrlimit(RLIMIT_STACK, &limit) &&
         limit.rlim_cur != RLIM_INFINITY)
         bytes = limit.rlim_cur;
     if (!bytes)
         bytes = BYTES_USUAL;
+    uint64_t share =
+        mpg__vm.bytes / PART_OF_MEMORY / atomic_load(&team_threads);
+    if (!is_chosen && bytes > share)
+        bytes = share;
     if (bytes < BYTES_MIN)
         bytes = BYTES_MIN;
     return MPG_OMP_STACK_GUARD +

@@ -340,6 +340,11 @@ uint32_t mpg__team_here(uint32_t *first)
     return team.count;
 }
 
+uint32_t mpg__team_threads(void)
+{
+    return team.start.threads;
+}
+
 uint32_t mpg__team_regions(void)
 {
     return team.regions;

@@ -102,6 +102,7 @@ bool mpg__team_next(uint32_t slot, uint32_t *seen, struct mpg__start *start,
 /* Threads of this host in the region now, and the number of the first. */
 uint32_t mpg__team_here(uint32_t *first);
 uint32_t mpg__team_first_on(unsigned host, uint32_t threads);
+uint32_t mpg__team_threads(void); /* of the region now */
 uint32_t mpg__team_regions(void);
 
 /* Waits until all threads of the region are here and all tasks are done.
