@@ -7,6 +7,7 @@
 #define MILLIPAGE_OMP_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -82,6 +83,11 @@ int omp_in_final(void);
 int omp_in_explicit_task(void);
 int omp_get_max_task_priority(void);
 int omp_get_cancellation(void);
+typedef uintptr_t omp_event_handle_t; /* of task detach(event) */
+void omp_fulfill_event(omp_event_handle_t);
+typedef struct omp_depend_t {
+    void *omp_dependences;
+} omp_depend_t; /* of depobj */
 
 /* Places: there are none that threads are bound to. */
 omp_proc_bind_t omp_get_proc_bind(void);
@@ -91,6 +97,13 @@ void omp_get_place_proc_ids(int, int *);
 int omp_get_place_num(void);
 int omp_get_partition_num_places(void);
 void omp_get_partition_place_nums(int *);
+
+/* Where this thread is, by a format; NULL or "": omp_set_affinity_format's.
+ * Lengths are those of the whole text, for which `room` may be too small. */
+void omp_set_affinity_format(const char *);
+size_t omp_get_affinity_format(char *, size_t room);
+void omp_display_affinity(const char *format);
+size_t omp_capture_affinity(char *, size_t room, const char *format);
 
 /* Devices and teams: the host is the only one. */
 void omp_set_default_device(int);
@@ -124,6 +137,89 @@ int omp_target_memcpy_rect(void *to, const void *from, size_t element,
                            const size_t *to_offsets, const size_t *from_offsets,
                            const size_t *to_room, const size_t *from_room,
                            int to_device, int from_device);
+/* These are done when they return. */
+int omp_target_memcpy_async(void *to, const void *from, size_t bytes,
+                            size_t to_offset, size_t from_offset, int to_device,
+                            int from_device, int objects_count, omp_depend_t *);
+int omp_target_memcpy_rect_async(void *to, const void *from, size_t element,
+                                 int dimensions, const size_t *sizes,
+                                 const size_t *to_offsets,
+                                 const size_t *from_offsets,
+                                 const size_t *to_room, const size_t *from_room,
+                                 int to_device, int from_device,
+                                 int objects_count, omp_depend_t *);
+
+/* Allocators: all memory is shared.  Traits that say where it is, or who will
+ * use it, have no effect. */
+typedef uintptr_t omp_uintptr_t;
+typedef enum omp_memspace_handle_t {
+    omp_default_mem_space = 0,
+    omp_large_cap_mem_space = 1,
+    omp_const_mem_space = 2,
+    omp_high_bw_mem_space = 3,
+    omp_low_lat_mem_space = 4
+} omp_memspace_handle_t;
+typedef uintptr_t omp_allocator_handle_t;
+enum {
+    omp_null_allocator = 0,
+    omp_default_mem_alloc = 1,
+    omp_large_cap_mem_alloc = 2,
+    omp_const_mem_alloc = 3,
+    omp_high_bw_mem_alloc = 4,
+    omp_low_lat_mem_alloc = 5,
+    omp_cgroup_mem_alloc = 6,
+    omp_pteam_mem_alloc = 7,
+    omp_thread_mem_alloc = 8
+};
+typedef enum omp_alloctrait_key_t {
+    omp_atk_sync_hint = 1,
+    omp_atk_alignment = 2,
+    omp_atk_access = 3,
+    omp_atk_pool_size = 4,
+    omp_atk_fallback = 5,
+    omp_atk_fb_data = 6,
+    omp_atk_pinned = 7,
+    omp_atk_partition = 8
+} omp_alloctrait_key_t;
+typedef enum omp_alloctrait_value_t {
+    omp_atv_false = 0,
+    omp_atv_true = 1,
+    omp_atv_contended = 3,
+    omp_atv_uncontended = 4,
+    omp_atv_serialized = 5,
+    omp_atv_sequential = omp_atv_serialized,
+    omp_atv_private = 6,
+    omp_atv_all = 7,
+    omp_atv_thread = 8,
+    omp_atv_pteam = 9,
+    omp_atv_cgroup = 10,
+    omp_atv_default_mem_fb = 11,
+    omp_atv_null_fb = 12,
+    omp_atv_abort_fb = 13,
+    omp_atv_allocator_fb = 14,
+    omp_atv_environment = 15,
+    omp_atv_nearest = 16,
+    omp_atv_blocked = 17,
+    omp_atv_interleaved = 18
+} omp_alloctrait_value_t;
+#define omp_atv_default ((omp_uintptr_t) - 1)
+typedef struct omp_alloctrait_t {
+    omp_alloctrait_key_t key;
+    omp_uintptr_t value;
+} omp_alloctrait_t;
+omp_allocator_handle_t omp_init_allocator(omp_memspace_handle_t, int count,
+                                          const omp_alloctrait_t *);
+void omp_destroy_allocator(omp_allocator_handle_t);
+void omp_set_default_allocator(omp_allocator_handle_t);
+omp_allocator_handle_t omp_get_default_allocator(void);
+void *omp_alloc(size_t, omp_allocator_handle_t);
+void *omp_aligned_alloc(size_t align, size_t, omp_allocator_handle_t);
+void *omp_calloc(size_t count, size_t, omp_allocator_handle_t);
+void *omp_aligned_calloc(size_t align, size_t count, size_t,
+                         omp_allocator_handle_t);
+void *omp_realloc(void *, size_t, omp_allocator_handle_t,
+                  omp_allocator_handle_t of_the_old);
+void omp_free(void *, omp_allocator_handle_t);
 
 /* Locks. */
 void omp_init_lock(omp_lock_t *);

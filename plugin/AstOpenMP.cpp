@@ -2,10 +2,12 @@
 #include "AstOpenMP.h"
 #include "Compat.h"
 #include "Diagnostics.h"
+#include "millipage/abi.h"
 #include "clang/AST/OpenMPClause.h"
 #include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/AST/StmtOpenMP.h"
 #include "clang/Basic/SourceManager.h"
+#include "clang/Basic/Version.h"
 
 using namespace clang;
 
@@ -24,19 +26,10 @@ public:
       report(Diags, S->getBeginLoc(), Diag::OpenMPDirective)
           << compat::directiveName(S->getDirectiveKind(),
                                    Ctx.getLangOpts().OpenMP);
-    for (const OMPClause *Clause : S->clauses())
-      if (Clause && !isSupported(Clause->getClauseKind()))
-        report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
-            << llvm::omp::getOpenMPClauseName(Clause->getClauseKind());
-    checkTaskReductions(S);
     checkLastprivates(S);
-    checkTaskClauses(S);
+    markStrict(S);
     checkArgumentLists(S);
     tie(S);
-    return true;
-  }
-  bool VisitOMPAllocateDecl(OMPAllocateDecl *D) {
-    report(Diags, D->getBeginLoc(), Diag::OpenMPDirective) << "allocate";
     return true;
   }
 
@@ -53,11 +46,29 @@ private:
         const_cast<OMPClause *&>(Clause) = new (Ctx)
             OMPMergeableClause(Clause->getBeginLoc(), Clause->getEndLoc());
   }
-  void checkTaskReductions(OMPExecutableDirective *S) {
-    for (const auto *Clause : S->getClausesOfKind<OMPReductionClause>())
-      if (Clause->getModifier() == OMPC_REDUCTION_task)
-        report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
-            << "reduction(task, ...)";
+  // Clang 20 was the first to hand on that a grain is strict
+  // (__kmpc_taskloop_5); until then the grain itself says it.
+  void markStrict(OMPExecutableDirective *S) {
+#if CLANG_VERSION_MAJOR < 20
+    for (const auto *Clause : S->getClausesOfKind<OMPGrainsizeClause>())
+      if (Clause->getModifier() == OMPC_GRAINSIZE_strict)
+        for (Stmt *&Grain :
+             const_cast<OMPGrainsizeClause *>(Clause)->children())
+          Grain = strict(cast<Expr>(Grain));
+#else
+    (void)S;
+#endif
+  }
+  Expr *strict(Expr *Grain) {
+    QualType Long = Ctx.UnsignedLongLongTy;
+    SourceLocation Loc = Grain->getBeginLoc();
+    Expr *Wide = ImplicitCastExpr::Create(Ctx, Long, CK_IntegralCast, Grain,
+                                          nullptr, VK_PRValue, {});
+    Expr *Mark = IntegerLiteral::Create(
+        Ctx, llvm::APInt(Ctx.getTypeSize(Long), MPG_OMP_GRAIN_STRICT), Long,
+        Loc);
+    return BinaryOperator::Create(Ctx, Wide, Mark, BO_Or, Long, VK_PRValue,
+                                  OK_Ordinary, Loc, {});
   }
 
   // Clang keeps which iteration was the last to write in a variable of its own,
@@ -67,23 +78,6 @@ private:
       if (Clause->getKind() == OMPC_LASTPRIVATE_conditional)
         report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
             << "lastprivate(conditional: ...)";
-  }
-
-  // Clauses that are supported but for some of their words.
-  void checkTaskClauses(OMPExecutableDirective *S) {
-    for (const auto *Clause : S->getClausesOfKind<OMPGrainsizeClause>())
-      if (Clause->getModifier() == OMPC_GRAINSIZE_strict)
-        report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
-            << "grainsize(strict: ...)";
-    for (const auto *Clause : S->getClausesOfKind<OMPDependClause>())
-      if (Clause->getDependencyKind() == OMPC_DEPEND_outallmemory ||
-          Clause->getDependencyKind() == OMPC_DEPEND_inoutallmemory)
-        report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
-            << "depend(omp_all_memory)";
-    if (S->getDirectiveKind() == llvm::omp::OMPD_taskwait)
-      for (const auto *Clause : S->getClausesOfKind<OMPNowaitClause>())
-        report(Diags, Clause->getBeginLoc(), Diag::OpenMPClause)
-            << "nowait of taskwait";
   }
 
   // What a va_list stands for lies in registers and in a frame that no pass
@@ -125,21 +119,8 @@ private:
   static bool isSupported(OpenMPDirectiveKind Kind) {
     using namespace llvm::omp;
     switch (Kind) {
-    case OMPD_depobj:
     case OMPD_dispatch:
     case OMPD_interop:
-      return false;
-    default:
-      return true;
-    }
-  }
-  static bool isSupported(OpenMPClauseKind Kind) {
-    using namespace llvm::omp;
-    switch (Kind) {
-    case OMPC_allocate:
-    case OMPC_detach:
-    case OMPC_depobj:
-    case OMPC_uses_allocators:
       return false;
     default:
       return true;

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define MPG_ABI 6
+#define MPG_ABI 7
 
 /* Granularity as the source has it. */
 enum mpg_abi_grain {
@@ -114,6 +114,9 @@ struct mpg_abi_unit {
     const struct mpg_abi_var *vars;
     struct mpg_abi_unit *next; /* the runtime's, NULL at first */
 };
+
+/* Added to the grain of a taskloop whose grainsize is strict. */
+#define MPG_OMP_GRAIN_STRICT (UINT64_C(1) << 63)
 
 void mpg__register(struct mpg_abi_unit *);
 void mpg__bind(struct mpg_abi_unit *);

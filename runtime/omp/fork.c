@@ -100,6 +100,8 @@ static void take_part(const struct mpg__start *start, uint32_t tid)
                                  : start->arguments;
     mpg__board = start->board;
     frame_enter(&frame, &start->icv, tid, start->threads);
+    if (start->icv.shows_affinity)
+        mpg__omp_affinity_show(start->threads);
     call(start->microtask, tid, start->count, arguments);
     mpg__team_join();
     frame_leave(&frame);
@@ -137,9 +139,8 @@ static void add_thread(uint32_t slot, uint32_t seen)
     if (!error && mpg__omp_stack_bytes)
         error = pthread_attr_setstacksize(&attributes, mpg__omp_stack_bytes);
     if (!error)
-        error =
-            pthread_create(&thread, mpg__omp_stack_bytes ? &attributes : NULL,
-                           work, newcomer);
+        error = pthread_create(
+            &thread, mpg__omp_stack_bytes ? &attributes : NULL, work, newcomer);
     if (error)
         mpg__fatal("cannot start thread %u of this host: %s", slot,
                    strerror(error));
@@ -265,7 +266,6 @@ EXPORTED void __kmpc_fork_call(ident_t *loc, int count, microtask_fn *microtask,
     (void)loc;
     struct mpg__frame *frame = mpg__frame_now();
     struct mpg__icv icv = frame->icv;
-    uint32_t limit = (uint32_t)mpg__omp_value(MPG_OMP_THREAD_LIMIT);
     uint32_t threads = frame->pushed ? frame->pushed : icv.threads;
     void *arguments[MPG_MICROTASK_ARGUMENTS];
     va_list list;
@@ -275,7 +275,7 @@ EXPORTED void __kmpc_fork_call(ident_t *loc, int count, microtask_fn *microtask,
         arguments[i] = va_arg(list, void *);
     va_end(list);
     frame->pushed = 0;
-    threads = threads < limit ? threads : limit;
+    threads = threads < icv.limit ? threads : icv.limit;
     bool is_alone = threads == 1 || frame->active_level || !is_open ||
                     mpg__engine.node.self || !mpg__self.is_of_team ||
                     mpg__self.slot || !icv.max_levels;
@@ -283,6 +283,16 @@ EXPORTED void __kmpc_fork_call(ident_t *loc, int count, microtask_fn *microtask,
         run_alone(&icv, microtask, (uint32_t)count, arguments);
     else
         run_on_all(&icv, threads, microtask, (uint32_t)count, arguments);
+}
+
+/* What thread_limit or, without it, omp_set_teams_thread_limit says holds in
+ * the construct. */
+static uint32_t limit_of_teams(struct mpg__frame *frame)
+{
+    uint32_t limit =
+        frame->pushed_limit ? frame->pushed_limit : mpg__omp_teams_limit();
+    frame->pushed_limit = 0;
+    return limit && limit < frame->icv.limit ? limit : frame->icv.limit;
 }
 
 /* teams: a league of one, on the host. */
@@ -297,25 +307,39 @@ EXPORTED void __kmpc_fork_teams(ident_t *loc, int count,
     for (int i = 0; i < count; i++)
         arguments[i] = va_arg(list, void *);
     va_end(list);
-    call((void (*)(void))microtask, mpg__frame_now()->tid, (uint32_t)count,
-         arguments);
+    struct mpg__frame *frame = mpg__frame_now();
+    uint32_t before = frame->icv.limit;
+    frame->icv.limit = limit_of_teams(frame);
+    call((void (*)(void))microtask, frame->tid, (uint32_t)count, arguments);
+    frame->icv.limit = before;
+}
+
+static void push_limit(int threads)
+{
+    mpg__frame_now()->pushed_limit = threads > 0 ? (uint32_t)threads : 0;
 }
 
 EXPORTED void __kmpc_push_num_teams(ident_t *loc, int gtid, int teams,
                                     int threads)
 {
-    (void)loc, (void)gtid, (void)teams, (void)threads;
+    (void)loc, (void)gtid, (void)teams;
+    push_limit(threads);
 }
 
 EXPORTED void __kmpc_push_num_teams_51(ident_t *loc, int gtid, int least,
                                        int most, int threads)
 {
-    (void)loc, (void)gtid, (void)least, (void)most, (void)threads;
+    (void)loc, (void)gtid, (void)least, (void)most;
+    push_limit(threads);
 }
 
+/* target thread_limit: compiled code calls it in a task of its own. */
 EXPORTED void __kmpc_set_thread_limit(ident_t *loc, int gtid, int threads)
 {
-    (void)loc, (void)gtid, (void)threads;
+    struct mpg__icv *icv = &mpg__frame_now()->icv;
+    (void)loc, (void)gtid;
+    if (threads > 0 && (uint32_t)threads < icv->limit)
+        icv->limit = (uint32_t)threads;
 }
 
 EXPORTED void __kmpc_serialized_parallel(ident_t *loc, int gtid)

@@ -44,6 +44,8 @@ static struct variable {
     {"OMP_MAX_TASK_PRIORITY", NUMBER, 0, 0, INT32_MAX, 0, NULL},
     {"OMP_DEFAULT_DEVICE", NUMBER, 0, 0, INT32_MAX, 0, NULL},
     {"OMP_DISPLAY_ENV", WORDS, 0, 0, 0, 0, "FALSE"},
+    {"OMP_DISPLAY_AFFINITY", TRUTH, 0, 0, 1, 0, NULL},
+    {"OMP_AFFINITY_FORMAT", WORDS, 0, 0, 0, 0, ""},
 };
 
 uint64_t mpg__omp_stack_bytes;
@@ -160,6 +162,12 @@ uint64_t mpg__omp_value(enum mpg__omp_variable variable)
     return variables[variable].value;
 }
 
+const char *mpg__omp_text(enum mpg__omp_variable variable)
+{
+    read_once();
+    return variables[variable].text;
+}
+
 uint32_t mpg__omp_threads_a_host(void)
 {
     return (uint32_t)mpg__omp_value(MPG_OMP_NUM_THREADS);
@@ -175,7 +183,10 @@ void mpg__icv_read(struct mpg__icv *icv)
         .schedule = (uint32_t)variables[MPG_OMP_SCHEDULE].value,
         .chunk = variables[MPG_OMP_SCHEDULE].chunk,
         .max_levels = (uint32_t)variables[MPG_OMP_MAX_ACTIVE_LEVELS].value,
-        .is_dynamic = (uint32_t)variables[MPG_OMP_DYNAMIC].value};
+        .is_dynamic = variables[MPG_OMP_DYNAMIC].value != 0,
+        .shows_affinity = variables[MPG_OMP_DISPLAY_AFFINITY].value != 0,
+        .limit = (uint32_t)limit,
+        .allocator = omp_default_mem_alloc};
 }
 
 /* OMP_DISPLAY_ENV. */

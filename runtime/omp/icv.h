@@ -24,13 +24,21 @@ enum mpg__omp_variable {
     MPG_OMP_MAX_TASK_PRIORITY,
     MPG_OMP_DEFAULT_DEVICE,
     MPG_OMP_DISPLAY_ENV,
+    MPG_OMP_DISPLAY_AFFINITY,
+    MPG_OMP_AFFINITY_FORMAT,
     MPG_OMP_VARIABLES
 };
 
 /* Of a number, its value. */
 uint64_t mpg__omp_value(enum mpg__omp_variable);
+/* Of words, as they were given. */
+const char *mpg__omp_text(enum mpg__omp_variable);
 uint32_t mpg__omp_threads_a_host(void);
-bool mpg__omp_wants_display(void); /* OMP_DISPLAY_ENV */
+uint32_t mpg__omp_teams_limit(void); /* of threads in a team; 0: none */
+bool mpg__omp_wants_display(void);   /* OMP_DISPLAY_ENV */
 void mpg__omp_display(void);
+/* affinity.c: prints where this thread is, unless it has in a team of as many.
+ */
+void mpg__omp_affinity_show(uint32_t threads);
 
 #endif

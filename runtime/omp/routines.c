@@ -43,7 +43,7 @@ EXPORTED int omp_in_parallel(void)
 
 EXPORTED int omp_get_thread_limit(void)
 {
-    return (int)mpg__omp_value(MPG_OMP_THREAD_LIMIT);
+    return (int)mpg__frame_now()->icv.limit;
 }
 
 EXPORTED void omp_set_dynamic(int is_dynamic)

@@ -14,8 +14,11 @@
 EXPORTED void __kmpc_barrier(ident_t *loc, int gtid)
 {
     (void)loc, (void)gtid;
-    if (mpg__frame_now()->threads > 1)
+    const struct mpg__frame *frame = mpg__frame_now();
+    if (frame->threads > 1)
         mpg__team_barrier(MPG_PLACE, 0);
+    else
+        mpg__event_wait_all(frame);
 }
 
 /* Cancelling has no effect, as OpenMP says, unless the user wants it to. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "heap.h"
+#include "icv.h"
 #include "omp.h"
 #include "team.h"
 
@@ -110,6 +111,31 @@ EXPORTED int omp_target_memcpy_rect(void *to, const void *from, size_t element,
     return 0;
 }
 
+/* Those that may be asynchronous, and are not: what they depend on is waited
+ * for here. */
+
+EXPORTED int omp_target_memcpy_async(void *to, const void *from, size_t bytes,
+                                     size_t to_offset, size_t from_offset,
+                                     int to_device, int from_device, int count,
+                                     omp_depend_t *objects)
+{
+    mpg__task_wait_objects(count, objects);
+    return omp_target_memcpy(to, from, bytes, to_offset, from_offset, to_device,
+                             from_device);
+}
+
+EXPORTED int omp_target_memcpy_rect_async(
+    void *to, const void *from, size_t element, int dimensions,
+    const size_t *sizes, const size_t *to_offsets, const size_t *from_offsets,
+    const size_t *to_room, const size_t *from_room, int to_device,
+    int from_device, int count, omp_depend_t *objects)
+{
+    mpg__task_wait_objects(count, objects);
+    return omp_target_memcpy_rect(to, from, element, dimensions, sizes,
+                                  to_offsets, from_offsets, to_room, from_room,
+                                  to_device, from_device);
+}
+
 /* Leagues are of one team each, whatever is asked for. */
 
 static int teams, threads_of_a_team;
@@ -144,4 +170,9 @@ EXPORTED void omp_set_teams_thread_limit(int limit)
 EXPORTED int omp_get_teams_thread_limit(void)
 {
     return threads_of_a_team;
+}
+
+uint32_t mpg__omp_teams_limit(void)
+{
+    return (uint32_t)threads_of_a_team;
 }

@@ -3,9 +3,10 @@
  * The life of a task: made, counted, run, done.
  *
  * Its parent waits for it at taskwait (`children`), its group at the end of
- * taskgroup (`open`), its team at the next barrier (task_queue.c counts made
- * and done per host).  Its descriptor is freed when it is done and no child
- * needs it as parent any more.
+ * taskgroup (`open`), its team at the next barrier (task_count.c counts made
+ * and done per host).  A detached one is done when it has run and its event is
+ * fulfilled, too (task_event.c).  Its descriptor is freed when it is done and
+ * no child needs it as parent any more.
  *
  * An implicit task gets a descriptor only when it makes a task.  A team of one,
  * and a final task, run their tasks where they are made: then nothing has to
@@ -53,6 +54,7 @@ void mpg__task_implicit_end(struct mpg__frame *frame)
 {
     if (!frame->task)
         return;
+    mpg__event_wait_all(frame);
     mpg__addresses_drop(frame->task->addresses);
     mpg__task_drop(frame->task);
     frame->task = NULL;
@@ -162,22 +164,11 @@ static void end(struct mpg__task *task, struct mpg__task *before,
     mpg__self.frame->icv = *icv;
 }
 
-/* An untied task is compiled in parts: at each scheduling point it hands itself
- * in again and returns, to be called for the next part.  It is, at once, by
- * the same thread. */
-static void run_parts(struct mpg__task *task)
-{
-    do {
-        task->is_to_go_on = 0;
-        task->body->routine((int)mpg__self.frame->tid, task->body);
-    } while (task->is_to_go_on);
-}
-
 static void run(struct mpg__task *task)
 {
     struct mpg__icv icv;
     struct mpg__task *before = begin(task, &icv);
-    run_parts(task);
+    task->body->routine((int)mpg__self.frame->tid, task->body);
     end(task, before, &icv);
 }
 
@@ -195,15 +186,10 @@ static bool is_awaited_elsewhere(const struct mpg__task *task)
     return task->group->host != self;
 }
 
-void mpg__task_run(struct mpg__task *task)
+void mpg__task_finish(struct mpg__task *task)
 {
-    /* It may be another host's: with a write first it comes by one fault. */
-    *(volatile uint32_t *)&task->is_to_go_on = 0;
     struct mpg__task *parent = task->parent;
     struct mpg__group *group = task->group;
-    if (task->host != mpg__engine.node.self || task->slot != mpg__self.slot)
-        mpg__task_lay_trail(task);
-    run(task);
     if (is_awaited_elsewhere(task))
         mpg__output_flush();
     if (task->node)
@@ -215,15 +201,36 @@ void mpg__task_run(struct mpg__task *task)
     mpg__task_done(); /* Last: the barrier may be over then. */
 }
 
+void mpg__task_run(struct mpg__task *task)
+{
+    /* It may be another host's: with a write first it comes by one fault. */
+    bool is_detached = atomic_fetch_or(&task->event, 0);
+    if (task->host != mpg__engine.node.self || task->slot != mpg__self.slot)
+        mpg__task_lay_trail(task);
+    run(task);
+    if (is_detached)
+        mpg__event_has_run(task);
+    else
+        mpg__task_finish(task);
+}
+
 void mpg__task_run_inline(struct mpg__task *task)
 {
+    if (!atomic_load(&task->event)) {
+        run(task);
+        mpg__task_drop(task);
+        return;
+    }
+    mpg__event_count_inline(task);
     run(task);
-    mpg__task_drop(task);
+    mpg__event_has_run(task);
 }
 
 void mpg__task_submit(struct mpg__task *task)
 {
-    if (!mpg__task_push(task))
+    if (mpg__event_is_alone(task))
+        mpg__event_make_ready(task);
+    else if (!mpg__task_push(task))
         mpg__task_run(task);
 }
 
@@ -232,9 +239,7 @@ EXPORTED int __kmpc_omp_task(ident_t *loc, int gtid,
 {
     (void)loc, (void)gtid;
     struct mpg__task *task = mpg__task_of(body);
-    if (task == mpg__frame_now()->task) {
-        task->is_to_go_on = 1;
-    } else if (mpg__task_is_inline()) {
+    if (mpg__task_is_inline()) {
         mpg__task_run_inline(task);
     } else {
         mpg__task_count(task);
@@ -261,9 +266,9 @@ EXPORTED void __kmpc_omp_task_complete_if0(ident_t *loc, int gtid,
     (void)loc, (void)gtid;
     struct mpg__task *task = mpg__task_of(body);
     struct mpg__icv icv;
-    if (task->is_to_go_on)
-        run_parts(task);
     memcpy(&icv, task->icv, sizeof icv);
     end(task, task->parent, &icv);
+    if (atomic_load(&task->event))
+        mpg__event_wait(task);
     mpg__task_drop(task);
 }

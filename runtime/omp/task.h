@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "omp.h"
+
 struct mpg__frame;
 struct mpg__task_counts;
 
@@ -53,9 +55,12 @@ struct mpg__task {
     uint32_t is_final;                /* all its children are run at once */
     uint64_t bytes;                   /* of the body and what it shares */
     uint32_t shareds_at;              /* offset in the body, 0: none */
-    uint32_t is_to_go_on;             /* untied: its next part is to be run */
-    uint32_t icv[5];                  /* struct mpg__icv */
+    _Atomic uint32_t event;           /* of a detached one: task_event.c */
+    _Atomic uint32_t detached;        /* of a team of one's implicit task:
+                                         those whose event is to come */
+    uint64_t icv[4];                  /* struct mpg__icv */
     struct mpg__task_node *node;      /* with dependences: task_depend.c */
+    struct mpg__task *_Atomic ready;  /* in a team of one: task_event.c */
     struct mpg__addresses *addresses; /* of its children's; private to the
                                          host where it runs */
     _Alignas(16) struct mpg__task_body body[];
@@ -70,6 +75,8 @@ struct mpg__task *mpg__task_copy(const struct mpg__task *);
 void mpg__task_count(struct mpg__task *);
 void mpg__task_run(struct mpg__task *);        /* one that was counted */
 void mpg__task_run_inline(struct mpg__task *); /* one that was not */
+void mpg__task_finish(struct mpg__task *);     /* one that was counted is over
+                                                */
 void mpg__task_drop(struct mpg__task *);
 /* Whether tasks are to be run where they are made. */
 bool mpg__task_is_inline(void);
@@ -132,9 +139,26 @@ void mpg__task_counts_settle(void); /* This thread has nothing to do. */
  * what this thread runs. */
 void mpg__task_wait_zero(const _Atomic uint32_t *, struct mpg__group *);
 
+/* task_event.c: detached tasks, whose `event` is not 0. */
+
+/* It, or what depends on such a task, is to be run where it is made. */
+void mpg__event_count_inline(struct mpg__task *);
+/* It has run; is over, if its event was fulfilled. */
+void mpg__event_has_run(struct mpg__task *);
+/* It has run, and was not to be deferred: waits for the event. */
+void mpg__event_wait(const struct mpg__task *);
+/* In a team of one: whether it is of one; its turn has come; runs those whose
+ * turn has and that descend from the current task; and waits for them. */
+bool mpg__event_is_alone(const struct mpg__task *);
+void mpg__event_make_ready(struct mpg__task *);
+bool mpg__event_run_ready(void);
+void mpg__event_wait_zero(const _Atomic uint32_t *);
+void mpg__event_wait_all(const struct mpg__frame *);
+
 /* task_depend.c */
 void mpg__node_done(struct mpg__task_node *);
 void mpg__addresses_drop(struct mpg__addresses *);
+void mpg__task_wait_objects(int count, const omp_depend_t *);
 
 /* task_reduce.c */
 void mpg__task_reductions_end(struct mpg__group *);

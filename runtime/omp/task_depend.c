@@ -16,6 +16,7 @@
 #include "base/fatal.h"
 #include "board.h"
 #include "millipage.h"
+#include "omp.h"
 #include "team.h"
 
 /* As compiled code has it. */
@@ -24,7 +25,7 @@ struct dependence {
     size_t bytes;
     uint8_t flags;
 };
-enum { DEPEND_IN = 1, DEPEND_ALL = 0x80 };
+enum { DEPEND_IN = 1, DEPEND_ALL = 0x80 /* omp_all_memory */ };
 
 struct link {
     struct link *next;
@@ -49,6 +50,7 @@ struct address {
 };
 #define BUCKETS 64u
 struct mpg__addresses {
+    struct mpg__task_node *all; /* the last task that depends on all memory */
     struct address *buckets[BUCKETS];
 };
 
@@ -93,17 +95,25 @@ static void *allocate(size_t bytes)
     return got;
 }
 
-static struct address *find(struct mpg__task *parent, uintptr_t at)
+static struct mpg__addresses *table(struct mpg__task *parent)
 {
     if (!parent->addresses)
         parent->addresses = allocate(sizeof *parent->addresses);
+    return parent->addresses;
+}
+
+static struct address *find(struct mpg__task *parent, uintptr_t at)
+{
+    struct mpg__addresses *addresses = table(parent);
     uint64_t hash = (at >> 2) * UINT64_C(0x9e3779b97f4a7c15);
-    struct address **bucket = &parent->addresses->buckets[hash >> 58];
+    struct address **bucket = &addresses->buckets[hash >> 58];
     for (struct address *each = *bucket; each; each = each->next)
         if (each->address == at)
             return each;
     struct address *made = allocate(sizeof *made);
     *made = (struct address){.next = *bucket, .address = at};
+    if (addresses->all)
+        made->writer = keep(addresses->all);
     *bucket = made;
     return made;
 }
@@ -121,7 +131,9 @@ static void drop_readers(struct address *address)
 
 void mpg__addresses_drop(struct mpg__addresses *addresses)
 {
-    for (uint32_t i = 0; addresses && i < BUCKETS; i++)
+    if (!addresses)
+        return;
+    for (uint32_t i = 0; i < BUCKETS; i++)
         while (addresses->buckets[i]) {
             struct address *address = addresses->buckets[i];
             addresses->buckets[i] = address->next;
@@ -129,6 +141,7 @@ void mpg__addresses_drop(struct mpg__addresses *addresses)
             drop(address->writer);
             free(address);
         }
+    drop(addresses->all);
     free(addresses);
 }
 
@@ -150,19 +163,31 @@ static void writes(struct address *address, struct mpg__task_node *node)
     address->writer = keep(node);
 }
 
+/* Of what has an address in the table, the node is the last writer; of what
+ * comes into it from now on, too. */
+static void writes_all(struct mpg__task *parent, struct mpg__task_node *node)
+{
+    struct mpg__addresses *addresses = table(parent);
+    for (uint32_t i = 0; i < BUCKETS; i++)
+        for (struct address *each = addresses->buckets[i]; each;
+             each = each->next)
+            writes(each, node);
+    add_edge(addresses->all, node);
+    drop(addresses->all);
+    addresses->all = keep(node);
+}
+
 /* A task that is in the list twice must not wait for itself as a reader. */
 static void enter(struct mpg__task *parent, struct mpg__task_node *node,
                   int count, const struct dependence *list)
 {
-    for (int i = 0; i < count; i++) {
-        struct address *address = find(parent, list[i].address);
+    for (int i = 0; i < count; i++)
         if (list[i].flags & DEPEND_ALL)
-            mpg__fatal("depend on omp_all_memory is not supported");
-        if (list[i].flags == DEPEND_IN)
-            reads(address, node);
+            writes_all(parent, node);
+        else if (list[i].flags == DEPEND_IN)
+            reads(find(parent, list[i].address), node);
         else
-            writes(address, node);
-    }
+            writes(find(parent, list[i].address), node);
 }
 
 static struct mpg__task_node *make(struct mpg__task *task)
@@ -201,6 +226,14 @@ void mpg__node_done(struct mpg__task_node *node)
 }
 
 int __kmpc_omp_task(ident_t *, int, struct mpg__task_body *);
+struct mpg__task_body *__kmpc_omp_task_alloc(ident_t *, int, int, size_t,
+                                             size_t, void *);
+
+/* What is run where it is made depends on nothing, unless one is detached. */
+static bool is_in_order(struct mpg__task *parent)
+{
+    return !atomic_load(&parent->children);
+}
 
 EXPORTED int __kmpc_omp_task_with_deps(ident_t *loc, int gtid,
                                        struct mpg__task_body *body, int count,
@@ -209,23 +242,29 @@ EXPORTED int __kmpc_omp_task_with_deps(ident_t *loc, int gtid,
                                        const struct dependence *noalias)
 {
     struct mpg__task *task = mpg__task_of(body);
-    if (mpg__task_is_inline())
-        return __kmpc_omp_task(loc, gtid, body); /* In order. */
+    bool is_inline = mpg__task_is_inline();
+    if (is_inline && !atomic_load(&task->event) && is_in_order(task->parent))
+        return __kmpc_omp_task(loc, gtid, body);
     mpg__output_flush(); /* Another host may have the last one it waits for. */
     task->node = make(task);
-    mpg__task_count(task);
+    if (is_inline)
+        mpg__event_count_inline(task);
+    else
+        mpg__task_count(task);
     enter(task->parent, task->node, count, list);
     enter(task->parent, task->node, count_noalias, noalias);
     one_less(task->node); /* It is set up. */
+    if (is_inline)
+        mpg__event_run_ready();
     return 0;
 }
 
 static void wait_for(int count, const struct dependence *list,
                      int count_noalias, const struct dependence *noalias)
 {
-    if (mpg__task_is_inline())
-        return;
     struct mpg__task *parent = mpg__task_now();
+    if (mpg__task_is_inline() && is_in_order(parent))
+        return;
     struct mpg__task_node *node = make(NULL);
     enter(parent, node, count, list);
     enter(parent, node, count_noalias, noalias);
@@ -243,14 +282,38 @@ EXPORTED void __kmpc_omp_wait_deps(ident_t *loc, int gtid, int count,
     wait_for(count, list, count_noalias, noalias);
 }
 
+/* Of depobj directives; how many there are is in front of the first one. */
+void mpg__task_wait_objects(int count, const omp_depend_t *objects)
+{
+    for (int i = 0; i < count; i++) {
+        const struct dependence *list = objects[i].omp_dependences;
+        wait_for((int)list[-1].address, list, 0, NULL);
+    }
+}
+
+/* taskwait nowait depend(...) is a task with nothing to do. */
+
+static int do_nothing(int gtid, struct mpg__task_body *body)
+{
+    (void)gtid, (void)body;
+    return 0;
+}
+
+static struct mpg__task_body *make_empty(ident_t *loc, int gtid)
+{
+    return __kmpc_omp_task_alloc(loc, gtid, MPG_TASK_TIED,
+                                 sizeof(struct mpg__task_body), 0, do_nothing);
+}
+
 EXPORTED void __kmpc_omp_taskwait_deps_51(ident_t *loc, int gtid, int count,
                                           const struct dependence *list,
                                           int count_noalias,
                                           const struct dependence *noalias,
                                           int nowait)
 {
-    (void)loc, (void)gtid;
     if (nowait)
-        mpg__fatal("taskwait nowait depend(...) is not supported");
-    wait_for(count, list, count_noalias, noalias);
+        __kmpc_omp_task_with_deps(loc, gtid, make_empty(loc, gtid), count, list,
+                                  count_noalias, noalias);
+    else
+        wait_for(count, list, count_noalias, noalias);
 }

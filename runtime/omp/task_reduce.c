@@ -3,6 +3,11 @@
  * task_reduction and in_reduction: each thread that takes part has a copy of
  * its own of each variable, made when one of its tasks first asks; the end of
  * the group combines them, in the order of the threads.
+ *
+ * A reduction(task, ...) of a region or loop: what its threads reduce is
+ * another variable for each, with an ordinary reduction in the end.  Before
+ * that each thread is in a group of its own, which reduces to that variable
+ * what the tasks that it has led to bring.
  */
 #include <string.h>
 
@@ -42,6 +47,25 @@ EXPORTED void *__kmpc_taskred_init(int gtid, int count,
             mpg__board_make(threads * sizeof(void *), what);
     }
     return group;
+}
+
+void __kmpc_taskgroup(ident_t *, int);
+void __kmpc_end_taskgroup(ident_t *, int);
+
+EXPORTED void *__kmpc_taskred_modifier_init(ident_t *loc, int gtid, int is_loop,
+                                            int count,
+                                            const struct input *inputs)
+{
+    (void)is_loop;
+    __kmpc_taskgroup(loc, gtid);
+    return __kmpc_taskred_init(gtid, count, inputs);
+}
+
+EXPORTED void __kmpc_task_reduction_modifier_fini(ident_t *loc, int gtid,
+                                                  int is_loop)
+{
+    (void)is_loop;
+    __kmpc_end_taskgroup(loc, gtid);
 }
 
 static bool is_copy(const struct mpg__task_reduction *reduction,

@@ -38,6 +38,8 @@ void mpg__task_wait_zero(const _Atomic uint32_t *open, struct mpg__group *group)
 {
     struct mpg__task_want want = {mpg__self.frame->task, group};
     unsigned tries = 0;
+    if (mpg__self.frame->threads == 1 && atomic_load(open))
+        mpg__event_wait_zero(open);
     while (atomic_load(open)) {
         if (run_one(&want)) {
             tries = 0;
@@ -54,7 +56,7 @@ EXPORTED int __kmpc_omp_taskwait(ident_t *loc, int gtid)
 {
     (void)loc, (void)gtid;
     struct mpg__frame *frame = mpg__frame_now();
-    if (frame->task && !mpg__task_is_inline())
+    if (frame->task)
         mpg__task_wait_zero(&frame->task->children, NULL);
     return 0;
 }

@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "base/fatal.h"
+#include "millipage/abi.h"
 #include "team.h"
 
-enum { BY_LIBRARY, BY_GRAIN, BY_COUNT };
+enum { BY_LIBRARY, BY_GRAIN, BY_COUNT, BY_EXACT_GRAIN };
 
 #define TASKS_A_THREAD 4u /* when the program does not say */
 
@@ -32,7 +33,18 @@ static uint64_t count_of(uint64_t trips, int how, uint64_t number)
         count = number < trips ? trips / number : 1;
     else if (how == BY_COUNT)
         count = number;
+    else if (how == BY_EXACT_GRAIN)
+        count = (trips - 1) / number + 1;
     return count < trips ? count : trips;
+}
+
+/* How many iterations task i of `count` has. */
+static uint64_t share_of(uint64_t trips, int how, uint64_t number, uint64_t i,
+                         uint64_t count)
+{
+    if (how != BY_EXACT_GRAIN)
+        return trips / count + (i < trips % count);
+    return i + 1 < count ? number : trips - i * number;
 }
 
 static void make_one(const struct taskloop *loop, uint64_t first,
@@ -73,13 +85,17 @@ EXPORTED void __kmpc_taskloop(ident_t *loc, int gtid,
     bool is_empty =
         step > 0 ? (int64_t)to<(int64_t)from : (int64_t)to>(int64_t) from;
     memcpy(&loop.duplicate, &duplicate, sizeof duplicate);
+    if (how == BY_GRAIN && number & MPG_OMP_GRAIN_STRICT) {
+        how = BY_EXACT_GRAIN;
+        number &= ~MPG_OMP_GRAIN_STRICT;
+    }
     if (!nogroup)
         __kmpc_taskgroup(loc, gtid);
     if (!is_empty) {
         uint64_t trips = (step > 0 ? to - from : from - to) / size + 1;
         uint64_t count = count_of(trips, how, number), first = 0;
         for (uint64_t i = 0; i < count; i++) {
-            uint64_t some = trips / count + (i < trips % count);
+            uint64_t some = share_of(trips, how, number, i, count);
             make_one(&loop, first, some, i + 1 == count);
             first += some;
         }
@@ -97,7 +113,7 @@ EXPORTED void __kmpc_taskloop_5(ident_t *loc, int gtid,
                                 int is_strict, void *duplicate)
 {
     if (is_strict && how == BY_GRAIN)
-        mpg__fatal("taskloop with grainsize(strict: ...) is not supported");
+        how = BY_EXACT_GRAIN;
     __kmpc_taskloop(loc, gtid, body, is_if, lower, upper, step, nogroup, how,
                     number, duplicate);
 }

@@ -241,24 +241,34 @@ static void look_for_the_end(void)
     unlock_team(&before);
 }
 
-/* Runs tasks while there are any; without the lock. */
-static void look_for_tasks(void)
+static void tell_of_the_end(bool is_news)
 {
     struct mpg__outside before;
-    while (mpg__tasks_run_one())
-        ;
-    bool must_tell = mpg__self.has_had_tasks;
-    mpg__self.has_had_tasks = false;
-    if (!mpg__tasks_rest())
-        return;
     if (self_host() == 0) {
         look_for_the_end();
-    } else if (must_tell) {
+    } else if (is_news) {
         struct mpg__message quiet = {.kind = MPG_MESSAGE_TEAM_QUIET};
         lock_team(&before);
         mpg__post(0, &quiet, NULL);
         unlock_team(&before);
     }
+}
+
+/* Runs tasks while there are any; without the lock. */
+static void look_for_tasks(void)
+{
+    while (mpg__tasks_run_one())
+        ;
+    bool is_news = mpg__self.has_had_tasks;
+    mpg__self.has_had_tasks = false;
+    if (mpg__tasks_rest())
+        tell_of_the_end(is_news);
+}
+
+void mpg__team_look_again(void)
+{
+    mpg__task_counts_settle();
+    tell_of_the_end(true);
 }
 
 /* Arrives, and waits for the next round, or, as the joiner, for the others. */

@@ -28,7 +28,10 @@ struct mpg__icv {
     uint32_t schedule; /* of schedule(runtime): an omp_sched_t */
     int32_t chunk;
     uint32_t max_levels;
-    uint32_t is_dynamic;
+    uint16_t is_dynamic;
+    uint16_t shows_affinity; /* OMP_DISPLAY_AFFINITY */
+    uint32_t limit;          /* of threads in a region */
+    uint64_t allocator;      /* the default one */
 };
 
 /* A loop that is dealt out while it runs, as one thread sees it: dispatch.c. */
@@ -52,12 +55,12 @@ struct mpg__frame {
     uint32_t tid, threads;
     uint32_t level, active_level;
     uint32_t pushed; /* by num_threads, for the region about to start; or 0 */
-    uint32_t loops;  /* dispatched loops met so far: which share is next */
+    uint32_t pushed_limit; /* by thread_limit, for the teams about to; or 0 */
+    uint32_t loops; /* dispatched loops met so far: which share is next */
     struct mpg__icv icv;
     struct mpg__loop loop;
     struct mpg__doacross *doacross;
-    struct mpg__task *task;        /* the one that the thread runs */
-    struct mpg__group *reductions; /* of a task reduction of the region */
+    struct mpg__task *task; /* the one that the thread runs */
 };
 
 struct mpg__thread {
@@ -117,6 +120,8 @@ void mpg__team_join(void);
 /* Under the engine's lock: wakes the threads at the barrier to look for tasks.
  */
 void mpg__team_wake(void);
+/* A thread that is not of the team has ended a task of it, perhaps the last. */
+void mpg__team_look_again(void);
 
 /* Tasks at barriers: task_wait.c, task_queue.c, task_count.c. */
 

@@ -2,6 +2,7 @@
 #
 # %same SOURCE   the program prints under millirun what it prints under
 #                gcc -fopenmp, at 1, 2 and 4 hosts, 1 and 2 threads, -O0 and -O2
+# %says SOURCE   the program prints what its source says, in the same shapes
 import os
 
 import lit.formats
@@ -14,5 +15,6 @@ config.test_source_root = os.path.dirname(__file__)
 config.environment["BIN"] = config.millipage_bin
 config.environment["MILLIPAGE_VM"] = config.millipage_vm
 config.substitutions += [
+    ("%says", f"{config.test_source_root}/says.sh %t"),
     ("%same", f"{config.test_source_root}/same.sh %t"),
 ]

@@ -3,7 +3,6 @@
  * Reductions over tasks: taskgroup task_reduction with in_reduction, and
  * parallel with the task modifier.
  */
-// REFUSED: clause 'reduction(task, ...)' is not supported across hosts
 #include <stdio.h>
 
 int main(void)
@@ -25,6 +24,28 @@ int main(void)
             modified += i;
         }
     }
-    printf("%ld %ld\n", sum, modified);
+    long loop = 1, product = 2;
+#pragma omp parallel num_threads(4)
+    {
+#pragma omp for reduction(task, + : loop)
+        for (int i = 0; i < 100; i++) {
+            loop += 2;
+#pragma omp task in_reduction(+ : loop) firstprivate(i)
+            {
+                loop += i;
+#pragma omp task in_reduction(+ : loop)
+                loop += 1000;
+            }
+        }
+#pragma omp sections reduction(task, * : product)
+        {
+#pragma omp section
+#pragma omp task in_reduction(* : product)
+            product *= 3;
+#pragma omp section
+            product *= 5;
+        }
+    }
+    printf("%ld %ld %ld %ld\n", sum, modified, loop, product);
     return 0;
 }
