@@ -7,7 +7,19 @@
  */
 #include <stdio.h>
 
-/* SAYS: 1 2 21 22 23
+/* Nothing but such tasks. */
+static void chain(void)
+{
+    int x = 0;
+    for (int i = 0; i < 20; i++)
+#pragma omp task depend(inout : omp_all_memory) shared(x)
+        x = 2 * x + 1;
+#pragma omp taskwait
+    printf("%d\n", x);
+}
+
+/* SAYS: 1048575
+ * SAYS: 1 2 21 22 23
  * SAYS: 40
  * SAYS: 45 45
  * SAYS: 101 102
@@ -18,6 +30,7 @@ int main(void)
 #pragma omp parallel num_threads(4)
 #pragma omp single
     {
+        chain();
 #pragma omp task depend(out : a) shared(a)
         a = 1;
 #pragma omp task depend(out : b) shared(b)

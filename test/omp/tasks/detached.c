@@ -113,11 +113,15 @@ static void chain(int links)
     printf("chain %d\n", y);
 }
 
-/* Of a task that is not to be deferred, and of those within final ones. */
+/* Of tasks that are not to be deferred, and of those within final ones. */
 static void undeferred(void)
 {
     int x = 0;
     omp_event_handle_t event;
+#pragma omp task if (0) detach(event)
+    fulfil_some_time(event);
+    printf("undeferred %d\n", places);
+    places = 0;
 #pragma omp task if (0) detach(event) shared(x)
     {
         x = 3;
@@ -136,6 +140,24 @@ static void undeferred(void)
     }
 #pragma omp taskwait
     printf("undeferred %d\n", x);
+}
+
+/* A taskwait waits for what it depends on, and for no more. */
+static void awaited(void)
+{
+    int x = 4, y = 0;
+    omp_event_handle_t now, later;
+#pragma omp task detach(later) shared(y) depend(out : y)
+    y = 1;
+#pragma omp task detach(now) depend(out : x)
+    fulfil_some_time(now);
+#pragma omp task shared(x) depend(inout : x)
+    x *= 3;
+#pragma omp taskwait depend(in : x)
+    printf("awaited %d\n", x);
+    omp_fulfill_event(later);
+#pragma omp taskwait
+    places = 0;
 }
 
 /* What waits for the event of one is run when its turn has come, whichever of
@@ -164,11 +186,17 @@ static void nested(void)
  * SAYS: outside 33
  * SAYS: chain 63
  * SAYS: chain 6
+ * SAYS: undeferred 1
  * SAYS: undeferred 70
+ * SAYS: awaited 12
  * SAYS: nested 6
+ * SAYS: undeferred 1
  * SAYS: undeferred 70
+ * SAYS: awaited 12
  * SAYS: nested 6
+ * SAYS: undeferred 1
  * SAYS: undeferred 70
+ * SAYS: awaited 12
  * SAYS: nested 6
  * SAYS: barrier 5 5
  * SAYS: region 1
@@ -183,12 +211,14 @@ int main(void)
     outside(3);
     chain(6);
     undeferred();
+    awaited();
     nested();
     for (int threads = 1; threads <= 4; threads += 3)
 #pragma omp parallel num_threads(threads)
 #pragma omp single
     {
         undeferred();
+        awaited();
         nested();
     }
 

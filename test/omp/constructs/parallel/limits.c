@@ -32,6 +32,11 @@ int main(void)
         int many = size_of(7), limit = limit_now();
         printf("%d %d\n", many, limit);
     }
+#pragma omp teams
+    if (omp_get_team_num() == 0)
+        printf("%d\n", size_of(7));
+#pragma omp target thread_limit(2)
+    printf("%d\n", size_of(7));
     omp_set_teams_thread_limit(4);
 #pragma omp teams num_teams(1)
     printf("%d\n", size_of(7));

@@ -52,6 +52,12 @@ static void alignments(void)
         omp_init_allocator(omp_large_cap_mem_space, 1, &pages);
     char *a = omp_alloc(10, made);
     char *b = omp_aligned_alloc(256, 100, omp_default_mem_alloc);
+    char *dirty[100];
+    for (int i = 0; i < 100; i++)
+        dirty[i] =
+            memset(omp_aligned_alloc(64, 1000, omp_high_bw_mem_alloc), 1, 1000);
+    for (int i = 0; i < 100; i++)
+        omp_free(dirty[i], omp_high_bw_mem_alloc);
     char *c = omp_aligned_calloc(64, 10, 100, omp_high_bw_mem_alloc);
     printf("%d %d %d\n", is_aligned(a, 4096), is_aligned(b, 256),
            is_aligned(c, 64));

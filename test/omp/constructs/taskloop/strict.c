@@ -7,10 +7,13 @@
 
 static int at[64];
 
+/* And that there are no more. */
 static void print(int count)
 {
-    for (int i = 0; i < count; i++)
-        printf("%d%c", at[i], i + 1 < count ? ' ' : '\n');
+    for (int i = 0; i <= count; i++)
+        printf("%d%c", at[i], i < count ? ' ' : '\n');
+    for (int i = 0; i < 64; i++)
+        at[i] = -1;
 }
 
 int main(void)
