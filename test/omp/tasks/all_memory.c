@@ -12,13 +12,13 @@ static void chain(void)
 {
     int x = 0;
     for (int i = 0; i < 20; i++)
-#pragma omp task depend(inout : omp_all_memory) shared(x)
-        x = 2 * x + 1;
+#pragma omp task depend(inout : omp_all_memory) shared(x) firstprivate(i)
+        x = (3 * x + i) % 10007;
 #pragma omp taskwait
     printf("%d\n", x);
 }
 
-/* SAYS: 1048575
+/* SAYS: 6334
  * SAYS: 1 2 21 22 23
  * SAYS: 40
  * SAYS: 45 45

@@ -155,6 +155,7 @@ static void awaited(void)
     x *= 3;
 #pragma omp taskwait depend(in : x)
     printf("awaited %d\n", x);
+#pragma omp taskwait depend(in : y) nowait
     omp_fulfill_event(later);
 #pragma omp taskwait
     places = 0;
