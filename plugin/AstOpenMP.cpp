@@ -34,12 +34,12 @@ public:
   }
 
 private:
-  // An untied task is compiled in parts, which all run on one thread here, one
-  // right behind the other; GCC does not tell it from a tied one at all.  But
-  // Clang keeps its locals in the task between them, where it has no room for
-  // an array of variable length, and what alloca has made is gone with a part
-  // (llvm-project#61499).  `mergeable`, which may stand in the same places, is
-  // without effect.
+  // An untied task would be compiled in parts, each for any thread, which the
+  // runtime does not have; GCC does not tell it from a tied one at all.  And
+  // Clang would keep its locals in the task between them, where it has no room
+  // for an array of variable length, and what alloca has made is gone with a
+  // part (llvm-project#61499).  `mergeable`, which may stand in the same
+  // places, is without effect.
   void tie(OMPExecutableDirective *S) {
     for (OMPClause *const &Clause : S->clauses())
       if (isa_and_nonnull<OMPUntiedClause>(Clause))

@@ -40,7 +40,7 @@ static void end(const struct text *text)
 
 /* Fields. */
 
-enum { VALUE_MAX = 256 };
+enum { VALUE_MAX = 256, FORMAT_MAX = 512 };
 
 static void print_processors(char *value)
 {
@@ -148,7 +148,7 @@ static void put_field(struct text *text, const char **at)
 
 static const char *format_now(void)
 {
-    if (mpg__board && *mpg__board->affinity)
+    if (mpg__board && mpg__board->affinity)
         return mpg__board->affinity;
     const char *given = mpg__omp_text(MPG_OMP_AFFINITY_FORMAT);
     return *given ? given : USUAL;
@@ -170,12 +170,23 @@ static size_t expand(struct text *text, const char *format)
     return text->length;
 }
 
+char *mpg__omp_affinity_given(void)
+{
+    const char *given = mpg__omp_text(MPG_OMP_AFFINITY_FORMAT);
+    if (!*given)
+        return NULL;
+    char *format = mpg__board_make(FORMAT_MAX, "a format");
+    return strncpy(format, given, FORMAT_MAX - 1);
+}
+
 EXPORTED void omp_set_affinity_format(const char *format)
 {
     if (!mpg__board && mpg__engine.node.self)
         return; /* Before the first region there is only host 0's program. */
-    char *place = mpg__board_get()->affinity;
-    strncpy(place, format, MPG_AFFINITY_MAX - 1);
+    struct mpg__board *board = mpg__board_get();
+    if (!board->affinity)
+        board->affinity = mpg__board_make(FORMAT_MAX, "a format");
+    strncpy(board->affinity, format, FORMAT_MAX - 1);
 }
 
 EXPORTED size_t omp_get_affinity_format(char *buffer, size_t room)
@@ -195,7 +206,7 @@ EXPORTED size_t omp_capture_affinity(char *buffer, size_t room,
 
 EXPORTED void omp_display_affinity(const char *format)
 {
-    char line[MPG_AFFINITY_MAX + VALUE_MAX];
+    char line[FORMAT_MAX + VALUE_MAX];
     omp_capture_affinity(line, sizeof line, format);
     printf("%s\n", line);
 }

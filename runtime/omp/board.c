@@ -38,9 +38,7 @@ struct mpg__board *mpg__board_get(void)
     for (unsigned i = 0; i < hosts; i++)
         board->tasks[i] = mpg__task_counts_make();
     board->privates = mpg__board_make(sizeof *board->privates, what);
-    board->affinity = mpg__board_make(MPG_AFFINITY_MAX, what);
-    strncpy(board->affinity, mpg__omp_text(MPG_OMP_AFFINITY_FORMAT),
-            MPG_AFFINITY_MAX - 1);
+    board->affinity = mpg__omp_affinity_given();
     mpg__board = board;
     return board;
 }

@@ -26,8 +26,6 @@ struct mpg__loop_share {
     _Atomic uint64_t *_Atomic flags; /* doacross: a bit an iteration, posted */
 };
 
-#define MPG_AFFINITY_MAX 512u /* bytes of a format */
-
 struct mpg__task_counts; /* task_count.c */
 struct mpg__private_var; /* threadprivate.c */
 
@@ -35,7 +33,7 @@ struct mpg__board {
     struct mpg__loop_share *loops[MPG_LOOPS];
     struct mpg__task_counts **tasks;              /* one a host */
     _Atomic(struct mpg__private_var *) *privates; /* the latest one */
-    char *affinity; /* the format: MPG_AFFINITY_MAX, affinity.c */
+    char *affinity; /* affinity.c: the program's format, or NULL */
 };
 
 /* This host's; the same on all once a region has begun. */

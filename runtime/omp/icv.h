@@ -40,5 +40,7 @@ void mpg__omp_display(void);
 /* affinity.c: prints where this thread is, unless it has in a team of as many.
  */
 void mpg__omp_affinity_show(uint32_t threads);
+/* The format of OMP_AFFINITY_FORMAT, in shared memory; NULL: there is none. */
+char *mpg__omp_affinity_given(void);
 
 #endif

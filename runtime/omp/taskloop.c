@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "base/fatal.h"
 #include "millipage/abi.h"
 #include "team.h"
 
