@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # %same SOURCE   the program prints under millirun what it prints under
-#                gcc -fopenmp, at 1, 2 and 4 hosts, 1 and 2 threads, -O0 and -O2
-# %says SOURCE   the program prints what its source says, in the same shapes
+#                gcc -fopenmp, or what SOURCE says, at 1, 2 and 4 hosts, 1 and 2 threads, -O0 and -O2
 import os
 
 import lit.formats
@@ -15,6 +14,5 @@ config.test_source_root = os.path.dirname(__file__)
 config.environment["BIN"] = config.millipage_bin
 config.environment["MILLIPAGE_VM"] = config.millipage_vm
 config.substitutions += [
-    ("%says", f"{config.test_source_root}/says.sh %t"),
     ("%same", f"{config.test_source_root}/same.sh %t"),
 ]

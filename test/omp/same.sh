@@ -5,6 +5,9 @@
 #
 #   same.sh SCRATCH SOURCE...
 #
+# A source that gcc cannot compile, or gets wrong, says itself what it prints, in
+# lines with "SAYS: ", and ends with status 0.
+#
 # $BIN has millicc and millirun; $SHAPES and $LEVELS choose among hosts x threads
 # and optimisations.
 set -u
@@ -12,9 +15,13 @@ scratch=$1
 shift
 shapes=${SHAPES:-1x1 1x2 2x1 2x2 4x1 4x2} # hosts x threads
 
-gcc -w -fopenmp -O1 "$@" -o "$scratch.gcc" -lm || exit 1
-OMP_NUM_THREADS=4 timeout 60 "$scratch.gcc" >"$scratch.expected"
-expected=$?
+sed -n 's/^.*SAYS: //p' "$1" >"$scratch.expected"
+expected=0
+if [ ! -s "$scratch.expected" ]; then
+    gcc -w -fopenmp -O1 "$@" -o "$scratch.gcc" -lm || exit 1
+    OMP_NUM_THREADS=4 timeout 60 "$scratch.gcc" >"$scratch.expected"
+    expected=$?
+fi
 for level in ${LEVELS:-O0 O2}; do
     "$BIN/millicc" -w -fopenmp -$level -g "$@" -o "$scratch.$level" -lm ||
         exit 1

@@ -2,7 +2,7 @@
  *
  * Variables with an allocator: by a directive, of regions, of tasks, of target.
  *
- * RUN: %says %s
+ * RUN: %same %s
  */
 #include <omp.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
  * Dependences on all memory, of tasks and of taskwait; and a taskwait that does
  * not wait, which others depend on.
  *
- * RUN: %says %s
+ * RUN: %same %s
  */
 #include <stdio.h>
 

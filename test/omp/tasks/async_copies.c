@@ -2,7 +2,7 @@
  *
  * Copies between devices that wait for what their objects depend on.
  *
- * RUN: %says %s
+ * RUN: %same %s
  */
 #include <omp.h>
 #include <stdio.h>
