@@ -133,10 +133,14 @@ static unsigned read_gaps(struct gap *gaps)
 static void set_mappings_apart(unsigned host)
 {
     static struct gap gaps[GAPS_MAX];
-    unsigned count = read_gaps(gaps), free_one = 0;
+    unsigned count = read_gaps(gaps), free_one = count;
     for (unsigned i = 0; i < count; i++)
         if (gaps[i].to - gaps[i].from >= 2 * RANGES_SUM)
             free_one = i;
+    if (free_one == count)
+        mpg__fatal("no %llu GiB of addresses are free in a row, to set private "
+                   "memory of hosts apart",
+                   (unsigned long long)(2 * RANGES_SUM >> 30));
     for (unsigned i = free_one + 1; i < count; i++)
         close_over(gaps[i].from, gaps[i].to);
     uintptr_t top = gaps[free_one].to;
