@@ -6,15 +6,27 @@
 # any.
 . "$(dirname "$0")/common.sh"
 
-faults() {
-    on 2 share
-    expect_status 0
-    echo $(($(total read_faults) + $(total write_faults)))
+# How many faults there are depends on how long the hosts write at the same
+# time, which is the scheduler's to say: one run in a hundred without either has
+# half as many as is usual.  Hence the medians of several.
+RUNS=5
+
+# median NAME=VALUE...: of the faults of runs in that environment.
+median() {
+    for _ in $(seq $RUNS); do
+        (
+            for setting in "$@"; do export "${setting?}"; done
+            on 2 share
+            expect_status 0
+            echo $(($(total read_faults) + $(total write_faults)))
+        ) || exit 1
+    done >"$scratch/faults" || fail "$(cat "$scratch/faults")"
+    sort -n "$scratch/faults" | sed -n "$((RUNS / 2 + 1))p"
 }
 
-usual=$(faults)
-kept=$(MILLIPAGE_MIGRATE=0 faults)
-neither=$(MILLIPAGE_KEEP_US=0 MILLIPAGE_MIGRATE=0 faults)
+usual=$(median) || fail "$usual"
+kept=$(median MILLIPAGE_MIGRATE=0) || fail "$kept"
+neither=$(median MILLIPAGE_KEEP_US=0 MILLIPAGE_MIGRATE=0) || fail "$neither"
 echo "$usual faults; without --migrate $kept, without --keep-us, too, $neither"
 [ "$usual" -gt 0 ] || fail "nothing was counted"
 [ $((2 * usual)) -lt "$neither" ] || fail "too many faults"
