@@ -20,8 +20,10 @@
  *   half a one to come: so the other host always has something to send.
  *
  * A loop over several arrays makes several runs at once, which a thread tells
- * apart.  A run in the composed view (composed.c) goes from page to page, and
- * whole pages are asked for.
+ * apart; and comes to minipages of them that are here already, as where it has
+ * used the last row of a plane with each of the others: a few of those do not
+ * end a run.  A run in the composed view (composed.c) goes from page to page,
+ * and whole pages are asked for.
  *
  * Two adjacent minipages that are used at random are rarely a run, so data
  * that hosts share finely do not pay.  All of this is advice: MILLIPAGE_AHEAD=0
@@ -43,7 +45,11 @@
 #define GO_ON       3u /* times as many while those come, of a long stream */
 #define CREDIT      7u /* times */
 #define CREDIT_BITS 3  /* for each kind of access, in a region's hints */
-#define RUNS        4u /* that a thread may be in at a time: a = b + c */
+/* That a thread may be in at a time.  One too few is as bad as none, since each
+ * takes the place of the one that is needed next: a stencil that reads five
+ * fields and writes two has seven. */
+#define RUNS     16u
+#define HERE_MAX 8u /* minipages that a run goes over because they are here */
 
 struct run {
     uint32_t region, first;
@@ -106,6 +112,20 @@ static bool goes_on(const struct run *run, uint32_t number, uint32_t slot,
            run->next == (run->is_down ? end : slot);
 }
 
+/* Or had no fault at the few minipages between, because they are here. */
+static bool goes_over(const struct run *run, uint32_t number, uint32_t slot,
+                      enum mpg__access access)
+{
+    if (!is_of(run, number, access) || run->is_down || slot < run->next ||
+        slot - run->next > HERE_MAX)
+        return false;
+    const struct mpg__copy *copies = mpg__region_get(number)->copies;
+    uint32_t at = run->next;
+    while (at < slot && copies[at].access >= access)
+        at++;
+    return at == slot;
+}
+
 /* The second fault tells which way. */
 static bool turns_down(const struct run *run, uint32_t number, uint32_t end,
                        enum mpg__access access)
@@ -114,15 +134,28 @@ static bool turns_down(const struct run *run, uint32_t number, uint32_t end,
            run->first == end;
 }
 
+/* Which run it is that goes on with this fault, RUNS if it is none.  Of several
+ * the longest: a fault in front of a run is a run, too, and would end the one
+ * that comes by. */
+static uint32_t find(uint32_t number, uint32_t slot, uint32_t end,
+                     enum mpg__access access)
+{
+    uint32_t found = RUNS;
+    for (uint32_t at = 0; at < RUNS; at++)
+        if ((goes_on(&runs[at], number, slot, end, access) ||
+             goes_over(&runs[at], number, slot, access)) &&
+            (found == RUNS || runs[at].faults > runs[found].faults))
+            found = at;
+    return found;
+}
+
 bool mpg__ahead_is_likely(uint32_t number, uint32_t slot, uint32_t count,
                           enum mpg__access access)
 {
     const struct mpg__region *region = mpg__region_get(number);
-    for (uint32_t i = 0; i < RUNS; i++)
-        if (goes_on(&runs[i], number, slot, slot + count, access))
-            return true;
-    return slot + count < region->layout.slots &&
-           (region->hints[slot + count] >> shift_of(access) & CREDIT);
+    return find(number, slot, slot + count, access) < RUNS ||
+           (slot + count < region->layout.slots &&
+            (region->hints[slot + count] >> shift_of(access) & CREDIT));
 }
 
 /* Moves the run that goes on with this fault to the front; if there is none,
@@ -135,13 +168,13 @@ static struct run *run_of(uint32_t number, uint32_t slot, uint32_t end,
                         .next = slot,
                         .access = access,
                         .end = UINT32_MAX};
-    uint32_t at = 0;
-    while (at < RUNS && !goes_on(&runs[at], number, slot, end, access) &&
-           !turns_down(&runs[at], number, end, access))
-        at++;
+    uint32_t at = find(number, slot, end, access);
+    for (uint32_t i = 0; i < RUNS && at == RUNS; i++)
+        if (turns_down(&runs[i], number, end, access))
+            at = i;
     if (at < RUNS) {
         found = runs[at];
-        found.is_down = found.next != slot;
+        found.is_down = found.next > slot;
     } else {
         at = RUNS - 1;
     }

@@ -126,6 +126,62 @@ static void is_asked(uint32_t from, uint32_t to)
         CHECK_EQ(copies[i].asked != 0, i >= from && i < to);
 }
 
+/* A stencil reads several fields, an element of each after the other. */
+static void goes_through_many_at_once(void)
+{
+    enum { FIELDS = 16, APART = SLOTS / FIELDS };
+    begin(4096);
+    for (uint32_t i = 0; i < 8; i++)
+        for (uint32_t field = 0; field < FIELDS; field++) {
+            CHECK_EQ(fault(field * APART + i), i == 7 ? 7 : 0);
+            come(mpg__engine.requests_open);
+        }
+}
+
+/* A run that has become long goes over up to eight minipages that are here.
+ * Those that are not here, or not to be written, end it. */
+static void goes_over_what_is_here(uint32_t first, uint32_t gap,
+                                   enum mpg__access access, bool is_over)
+{
+    begin(4096);
+    for (uint32_t i = 0; i < 7; i++) {
+        CHECK_EQ(fault(first + i), 0);
+        come(1);
+    }
+    uint32_t last = first + 7 + gap;
+    for (uint32_t slot = first + 7; slot < last; slot++)
+        copies[slot].access = (uint8_t)access;
+    CHECK(mpg__ahead_is_likely(3, last, 1, MPG_ACCESS_READ) == is_over);
+    CHECK_EQ(fault(last), is_over ? 7 : 0);
+}
+
+/* One row of a plane is used with all the others, before they come to it. */
+static void goes_on_behind_another(void)
+{
+    begin(4096);
+    CHECK_EQ(fault(3507), 0);
+    for (uint32_t slot = 3500; slot < 3507; slot++) {
+        CHECK_EQ(fault(slot), 0);
+        come(2);
+    }
+    CHECK_EQ(fault(3508), 7);
+}
+
+static void goes_over_to_write(void)
+{
+    begin(4096);
+    for (uint32_t slot = 3300; slot < 3309; slot++) {
+        if (slot == 3306) /* It may be read, and is written behind. */
+            copies[slot++].access = MPG_ACCESS_READ;
+        copies[slot].asked = MPG_ACCESS_WRITE;
+        mpg__engine.requests_open++;
+        asked++;
+        mpg__ahead(3, slot, 1, 1, MPG_ACCESS_WRITE);
+        come(1);
+    }
+    CHECK_EQ(asked, 8);
+}
+
 /* As up, from the second fault on; and to the first minipage at most. */
 static void goes_down(void)
 {
@@ -418,6 +474,13 @@ int main(void)
 {
     goes_down();
     does_not_turn();
+    goes_through_many_at_once();
+    goes_over_what_is_here(2600, 1, MPG_ACCESS_READ, true);
+    goes_over_what_is_here(2700, 8, MPG_ACCESS_WRITE, true);
+    goes_over_what_is_here(2800, 9, MPG_ACCESS_READ, false);
+    goes_over_what_is_here(2900, 3, MPG_ACCESS_NONE, false);
+    goes_on_behind_another();
+    goes_over_to_write();
     goes_up_in_the_composed_view();
     goes_on_while_it_comes();
     goes_on_for_its_fault_alone();
