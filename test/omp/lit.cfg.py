@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # %same SOURCE   the program prints under millirun what it prints under
-#                gcc -fopenmp, or what SOURCE says, at 1, 2 and 4 hosts, 1 and 2 threads, -O0 and -O2
+#                gcc -fopenmp, or what SOURCE says, at 1, 2 and 4 hosts, 1 and 2
+#                threads, -O0 and -O2
 import os
 
 import lit.formats
