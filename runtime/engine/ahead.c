@@ -104,26 +104,24 @@ static bool is_of(const struct run *run, uint32_t number,
     return run->region == number && run->faults && run->access == access;
 }
 
+/* Next, or behind a few that had no fault because they are here. */
+static bool comes_to(const struct run *run, uint32_t slot)
+{
+    if (slot < run->next || slot - run->next > HERE_MAX || slot >= run->end)
+        return false;
+    const struct mpg__copy *copies = mpg__region_get(run->region)->copies;
+    uint32_t at = run->next;
+    while (at < slot && copies[at].access >= run->access)
+        at++;
+    return at == slot;
+}
+
 /* With a fault at `slot` and those behind it up to `end`. */
 static bool goes_on(const struct run *run, uint32_t number, uint32_t slot,
                     uint32_t end, enum mpg__access access)
 {
     return is_of(run, number, access) &&
-           run->next == (run->is_down ? end : slot);
-}
-
-/* Or had no fault at the few minipages between, because they are here. */
-static bool goes_over(const struct run *run, uint32_t number, uint32_t slot,
-                      enum mpg__access access)
-{
-    if (!is_of(run, number, access) || run->is_down || slot < run->next ||
-        slot - run->next > HERE_MAX)
-        return false;
-    const struct mpg__copy *copies = mpg__region_get(number)->copies;
-    uint32_t at = run->next;
-    while (at < slot && copies[at].access >= access)
-        at++;
-    return at == slot;
+           (run->is_down ? run->next == end : comes_to(run, slot));
 }
 
 /* The second fault tells which way. */
@@ -142,8 +140,7 @@ static uint32_t find(uint32_t number, uint32_t slot, uint32_t end,
 {
     uint32_t found = RUNS;
     for (uint32_t at = 0; at < RUNS; at++)
-        if ((goes_on(&runs[at], number, slot, end, access) ||
-             goes_over(&runs[at], number, slot, access)) &&
+        if (goes_on(&runs[at], number, slot, end, access) &&
             (found == RUNS || runs[at].faults > runs[found].faults))
             found = at;
     return found;
