@@ -108,7 +108,10 @@ static void names(void)
 
 static void times_and_limits(void)
 {
-    struct timespec no_time = {0, -1}; /* refused once the kernel has read it */
+    /* Nothing here sleeps.  Sleeping is a call whose argument the kernel reads,
+     * so it is one to be tried; this is no time, and the kernel says so at once
+     * (EINVAL) if it could read it, and EFAULT if we let it see where it is. */
+    struct timespec no_time = {0, -1};
     struct itimerval never = {{0, 0}, {0, 0}};
     cpu_set_t cores;
     CALL(OBJECT(no_time), nanosleep(at, NULL) && errno == EINVAL);
