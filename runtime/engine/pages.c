@@ -8,7 +8,8 @@
  * some hypervisors.  So a change waits for the next ones, and if they are the
  * same for the vpages behind, they become one.  Neighbouring minipages that are
  * smaller than a page lie in different views; so there is a *run* of vpages for
- * each of several views at a time.
+ * each of several views at a time.  A run goes over what is protected, or
+ * closed, already, as where a host asks for the rest of what it has a part of.
  *
  * What follows from a change must not leave before it is made: other hosts
  * would be told of what has not happened, and data be sent from a page that
@@ -30,6 +31,10 @@
  * many again, for another array or what is opened while something is closed. */
 #define RUNS_MAX   136u
 #define BEHIND_MAX 256u /* more of them, and the changes are made */
+/* What a run goes over.  Where the kernel leaves its translation caches page by
+ * page it does so for up to 33, so this costs no more than a call of its own.
+ */
+#define GAP_BYTES (32 * (uintptr_t)MPG_PAGE)
 
 /* What waits: each for vpages that no other one is about, so that their order
  * does not matter. */
@@ -87,6 +92,47 @@ static bool put_beside(const struct run *wanted)
     return false;
 }
 
+/* Whether this change of the minipages in front of `slot`, so many bytes of
+ * them, would change nothing.  One that has been asked for may be open early
+ * (early.c). */
+static bool are_so(void (*change)(char *, size_t), uint32_t number,
+                   uint32_t slot, uint64_t bytes)
+{
+    const struct mpg__layout *layout = &mpg__region_get(number)->layout;
+    uint64_t count = bytes / layout->slot_bytes;
+    enum mpg__access access =
+        change == mpg__vm.backend->protect ? MPG_ACCESS_READ : MPG_ACCESS_NONE;
+    if (bytes % layout->slot_bytes || count > slot) /* Another region's. */
+        return false;
+    const struct mpg__copy *copies = mpg__copy_of(number, slot);
+    for (uint64_t i = 1; i <= count; i++)
+        if ((copies - i)->access != access || (copies - i)->asked)
+            return false;
+    return true;
+}
+
+/* Where the change of a minipage that starts there has to start for a run to
+ * go on with it. */
+static uintptr_t bridge(void (*change)(char *, size_t), uint32_t number,
+                        uint32_t slot, uintptr_t start)
+{
+    for (uint32_t i = 0; i < runs_count; i++) {
+        uintptr_t end = (uintptr_t)runs[i].end;
+        struct run gap = {change, runs[i].end, (char *)start};
+        if (runs[i].change == change && end < start &&
+            start - end <= GAP_BYTES && !is_met(&gap) &&
+            are_so(change, number, slot, start - end))
+            return end;
+    }
+    return start;
+}
+
+static bool takes_away(void (*change)(char *, size_t))
+{
+    return change == mpg__vm.backend->protect ||
+           change == mpg__vm.backend->close;
+}
+
 void mpg__pages_change(void (*change)(char *, size_t), uint32_t number,
                        uint32_t slot)
 {
@@ -99,6 +145,9 @@ void mpg__pages_change(void (*change)(char *, size_t), uint32_t number,
     uintptr_t to = from + region->layout.slot_bytes;
     from &= ~(uintptr_t)(MPG_PAGE - 1);
     to = (to + MPG_PAGE - 1) & ~(uintptr_t)(MPG_PAGE - 1);
+    /* Else what lies in front of it is another view's. */
+    if (region->layout.views == 1 && takes_away(change))
+        from = bridge(change, number, slot, from);
     mpg__pages_change_at(change, (char *)from, (char *)to);
 }
 

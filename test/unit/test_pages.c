@@ -15,7 +15,8 @@ struct mpg__vm mpg__vm;
 struct mpg__engine mpg__engine;
 static bool is_alone;
 static uint8_t hints[STRIDE];
-static struct mpg__region region = {.hints = hints};
+static struct mpg__copy copies[STRIDE / MPG_PAGE];
+static struct mpg__region region = {.copies = copies, .hints = hints};
 static char object[STRIDE];
 
 /* What happened, in order: P, O and C with the pages from where to where, and M
@@ -59,6 +60,12 @@ struct mpg__region *mpg__region_get(uint32_t number)
     return &region;
 }
 
+struct mpg__copy *mpg__copy_of(uint32_t number, uint32_t slot)
+{
+    (void)number;
+    return &copies[slot];
+}
+
 void mpg__net_send(unsigned host, const struct mpg__message *head,
                    const void *payload)
 {
@@ -82,6 +89,7 @@ static void begin(unsigned slot_bytes, unsigned views)
 {
     region.layout = (struct mpg__layout){
         .slot_bytes = slot_bytes, .slots = STRIDE / slot_bytes, .views = views};
+    memset(copies, 0, sizeof copies);
     count = 0;
 }
 
@@ -157,6 +165,98 @@ static void small_ones_are_no_more(void)
     CHECK_EQ(count, 65);
     for (unsigned i = 0; i < 64; i++)
         expect(1 + i, 'P', i * view, i * view + 10);
+}
+
+/* What another host has a part of, and asks for the rest of. */
+static void goes_over_what_is_so(void)
+{
+    begin(MPG_PAGE, 1);
+    for (unsigned slot = 0; slot < 60; slot++) {
+        bool is_so = slot % 20 == 7 || slot % 20 == 8;
+        copies[slot].access = is_so ? MPG_ACCESS_READ : MPG_ACCESS_WRITE;
+        if (!is_so)
+            mpg__pages_change(protect, 0, slot);
+    }
+    mpg__pages_now();
+    CHECK_EQ(count, 1);
+    expect(0, 'P', 0, 60);
+    begin(MPG_PAGE, 1);
+    mpg__pages_change(close_pages, 0, 10);
+    mpg__pages_change(close_pages, 0, 43); /* 11 to 42 are closed already */
+    mpg__pages_now();
+    CHECK_EQ(count, 1);
+    expect(0, 'C', 10, 44);
+}
+
+/* Two changes of the same kind with something between them that is not so. */
+static void is_two_calls(void (*change)(char *, size_t), unsigned from,
+                         unsigned to)
+{
+    count = 0;
+    mpg__pages_change(change, 0, from);
+    mpg__pages_change(change, 0, to);
+    mpg__pages_now();
+    CHECK_EQ(count, 2);
+    CHECK_EQ(entries[0].from, from);
+    CHECK_EQ(entries[0].to, from + 1);
+    CHECK_EQ(entries[1].from, to);
+    CHECK_EQ(entries[1].to, to + 1);
+}
+
+static void but_over_nothing_else(void)
+{
+    begin(MPG_PAGE, 1);
+    is_two_calls(close_pages, 10, 44); /* It is too far. */
+    is_two_calls(close_pages, 12, 10); /* Downwards. */
+    is_two_calls(protect, 10, 12);     /* 11 is closed. */
+    is_two_calls(open_read, 10, 12);
+    copies[11].access = MPG_ACCESS_READ;
+    is_two_calls(close_pages, 10, 12);
+    copies[11].asked = MPG_ACCESS_WRITE; /* It may be writable already. */
+    is_two_calls(protect, 10, 12);
+    copies[11].asked = MPG_ACCESS_NONE;
+    copies[11].access = MPG_ACCESS_WRITE;
+    is_two_calls(protect, 10, 12);
+}
+
+static void nor_over_what_waits(void)
+{
+    begin(MPG_PAGE, 1);
+    copies[11].access = MPG_ACCESS_READ;
+    mpg__pages_change(open_read, 0, 11);
+    mpg__pages_change(protect, 0, 10);
+    mpg__pages_change(protect, 0, 12);
+    mpg__pages_now();
+    CHECK_EQ(count, 3);
+    expect(0, 'O', 11, 12);
+    expect(1, 'P', 10, 11);
+    expect(2, 'P', 12, 13);
+    count = 0;
+    mpg__pages_change(open_read, 0, 10);
+    mpg__pages_change(protect, 0, 12);
+    mpg__pages_now();
+    CHECK_EQ(count, 2);
+    expect(0, 'O', 10, 11);
+    expect(1, 'P', 12, 13);
+}
+
+/* The region in front ends with what waits; a large minipage is more than what
+ * lies between. */
+static void nor_over_another_region(void)
+{
+    char *before = mpg__vm.views + 96 * MPG_PAGE;
+    begin(MPG_PAGE, 1);
+    region.layout.offset = 100 * MPG_PAGE;
+    for (unsigned pages = 1; pages <= 8; pages *= 8) {
+        region.layout.slot_bytes = pages * MPG_PAGE;
+        count = 0;
+        mpg__pages_change_at(close_pages, before, before + MPG_PAGE);
+        mpg__pages_change(close_pages, 0, 0);
+        mpg__pages_now();
+        CHECK_EQ(count, 2);
+        expect(0, 'C', 96, 97);
+        expect(1, 'C', 100, 100 + pages);
+    }
 }
 
 static void order_of_a_page_stays(void)
@@ -241,8 +341,10 @@ static void many_do_not_get_lost(void)
 {
     unsigned changed = 0, sent = 0;
     begin(MPG_PAGE, 1);
-    for (unsigned i = 0; i < 40; i++)
+    for (unsigned i = 0; i < 40; i++) {
+        copies[2 * i + 1].access = MPG_ACCESS_READ;
         mpg__pages_change(close_pages, 0, 2 * i);
+    }
     mpg__pages_now();
     for (unsigned i = 0; i < count; i++)
         changed += entries[i].what == 'C';
@@ -265,7 +367,10 @@ static void many_do_not_get_lost(void)
 
 int main(void)
 {
-    mpg__vm = (struct mpg__vm){.privileged = object,
+    static const struct mpg__vm_backend backend = {
+        .protect = protect, .open_read = open_read, .close = close_pages};
+    mpg__vm = (struct mpg__vm){.backend = &backend,
+                               .privileged = object,
                                .views = MPG_VM_BASE + STRIDE,
                                .bytes = STRIDE,
                                .stride = STRIDE};
@@ -273,6 +378,10 @@ int main(void)
     and_downwards();
     views_are_a_call_each();
     small_ones_are_no_more();
+    goes_over_what_is_so();
+    but_over_nothing_else();
+    nor_over_what_waits();
+    nor_over_another_region();
     order_of_a_page_stays();
     passing_payloads_do_not_wait();
     changes_may_come_later();
