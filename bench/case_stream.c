@@ -28,14 +28,16 @@ enum {
     WRITE_IN_ORDER,
     READ_ANYWHERE,
     READ_NEW,
+    READ_ANYWHERE_NEW,
     READ_BY_LOOP,
     READ_BY_BLOCK
 };
 
 /* As many parts are gone through again and again, as the yardstick goes through
  * those of arrays of its own.  Or each for the first time, when its pages are
- * made. */
+ * made: in order, or those behind that in none. */
 enum { PARTS = WIRE_ARRAY / PART, WARMING = 2 * PARTS };
+enum { ANYWHERE = PARTS + ROUNDS, ANYWHERE_ROUNDS = ARRAY / PART - ANYWHERE };
 
 static volatile char *at(long grain, long offset)
 {
@@ -105,6 +107,11 @@ static long shuffled(long i, long count)
     return i * 40503 % count; /* an odd factor, and count is a power of two */
 }
 
+static bool is_anywhere(const struct bench_case *c)
+{
+    return c->variant == READ_ANYWHERE || c->variant == READ_ANYWHERE_NEW;
+}
+
 static void go_through(const struct bench_case *c, long start, long round)
 {
     if (c->variant == READ_BY_LOOP) {
@@ -117,9 +124,9 @@ static void go_through(const struct bench_case *c, long start, long round)
     }
     long count = PART / c->size;
     for (long i = 0; i < count; i++) {
-        long slot = c->variant == READ_ANYWHERE ? shuffled(i, count)
-                    : c->variant == READ_DOWN   ? count - 1 - i
-                                                : i;
+        long slot = is_anywhere(c)            ? shuffled(i, count)
+                    : c->variant == READ_DOWN ? count - 1 - i
+                                              : i;
         volatile char *first = at(c->size, start + slot * c->size);
         if (c->variant == WRITE_IN_ORDER)
             *first = 2;
@@ -130,9 +137,13 @@ static void go_through(const struct bench_case *c, long start, long round)
 
 static void run_stream(const struct bench_case *c, struct result *result)
 {
-    for (int round = 0; round < ROUNDS; round++) {
-        bool is_new = c->variant == READ_NEW;
-        long start = (is_new ? PARTS + round : round % PARTS) * PART;
+    long first_new = c->variant == READ_NEW            ? PARTS
+                     : c->variant == READ_ANYWHERE_NEW ? ANYWHERE
+                                                       : 0;
+    int rounds = first_new == ANYWHERE ? ANYWHERE_ROUNDS : ROUNDS;
+    for (int round = 0; round < rounds; round++) {
+        long part = first_new ? first_new + round : round % PARTS;
+        long start = part * PART;
         if (mpg_host() == 1)
             fill(c, start, round);
         mpg_barrier();
@@ -142,7 +153,7 @@ static void run_stream(const struct bench_case *c, struct result *result)
             double begin = now_us();
             go_through(c, start, round);
             double took = now_us() - begin;
-            if (is_new || round >= WARMING) {
+            if (first_new || round >= WARMING) {
                 samples_add(&result->ours, took);
                 samples_add(&result->yardstick, raw);
             }
@@ -256,5 +267,7 @@ const struct bench_case stream_cases[] = {
      "pages_of_its_own", 0, RATIO_TIME, run_halves, BENCH_PAGE, 0, NULL, NULL},
     {"random_read_page", "8 MiB of a remote array in no order, by pages",
      STREAM, 0, RATIO_SPEED, run_stream, 4096, READ_ANYWHERE, NULL, NULL},
+    {"random_read_new", "the same of pages that this host never had", STREAM, 0,
+     RATIO_SPEED, run_stream, 4096, READ_ANYWHERE_NEW, NULL, NULL},
     {0},
 };

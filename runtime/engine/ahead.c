@@ -26,8 +26,8 @@
  * and whole pages are asked for.
  *
  * Two adjacent minipages that are used at random are rarely a run, so data
- * that hosts share finely do not pay.  All of this is advice: MILLIPAGE_AHEAD=0
- * turns it off and changes no result.
+ * that hosts share finely do not pay; around.c is about what is no run.  All of
+ * this is advice: MILLIPAGE_AHEAD=0 turns it off and changes no result.
  */
 #include <string.h>
 
@@ -257,7 +257,7 @@ static uint32_t ask(struct run *run, uint32_t limit, uint32_t window)
     return count;
 }
 
-void mpg__ahead(uint32_t number, uint32_t slot, uint32_t count, uint32_t unit,
+bool mpg__ahead(uint32_t number, uint32_t slot, uint32_t count, uint32_t unit,
                 enum mpg__access access)
 {
     struct mpg__region *region = mpg__region_get(number);
@@ -273,7 +273,7 @@ void mpg__ahead(uint32_t number, uint32_t slot, uint32_t count, uint32_t unit,
         mpg__advice_run(number, run->first, run->next);
     bool is_next = run->faults++;
     if (!mpg__config.ahead)
-        return;
+        return is_next;
     give_credit(&region->hints[slot], access, is_next ? CREDIT : 0);
 
     uint64_t most = AHEAD_BYTES / region->layout.slot_bytes;
@@ -281,6 +281,7 @@ void mpg__ahead(uint32_t number, uint32_t slot, uint32_t count, uint32_t unit,
     uint32_t window = window_of(run);
     run->budget = window == run->limit ? GO_ON * window : 0;
     ask(run, run->limit, window);
+    return is_next;
 }
 
 void mpg__ahead_expect(uint32_t number, uint32_t next, uint32_t end,

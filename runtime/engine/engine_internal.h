@@ -129,11 +129,15 @@ void mpg__advice_took(uint32_t region, enum mpg__tale, uint32_t away,
 
 /* ahead.c, under the lock: this thread has faulted at so many minipages from
  * slot on, and asked for them; what else should be asked for?  `unit` is 1, or
- * how many a page of the composed view has. */
-void mpg__ahead(uint32_t region, uint32_t slot, uint32_t count, uint32_t unit,
+ * how many a page of the composed view has.  Answers whether a run goes on. */
+bool mpg__ahead(uint32_t region, uint32_t slot, uint32_t count, uint32_t unit,
                 enum mpg__access);
 
-/* Whether it would ask for something, as far as one look can tell. */
+/* around.c, under the lock: this host has faulted to read what it never asked
+ * for before, and it is no run. */
+void mpg__around(uint32_t region, uint32_t slot);
+
+/* ahead.c again: whether it would ask for something, as far as one look can tell. */
 bool mpg__ahead_is_likely(uint32_t region, uint32_t slot, uint32_t count,
                           enum mpg__access);
 

@@ -266,6 +266,7 @@ static void check_kernel(uint32_t missing, bool is_repeated,
  * breath is to go with it. */
 static void ask(const struct mpg__need *need)
 {
+    bool is_new = !mpg__copy_of(need->region, need->slot)->known;
     uint32_t first = mpg__need_ask(need, 0);
     if (first == need->count)
         return;
@@ -274,7 +275,10 @@ static void ask(const struct mpg__need *need)
         mpg__engine_unlock();
         mpg__engine_lock();
     }
-    mpg__ahead(need->region, slot, count, need->count, need->access);
+    bool is_run =
+        mpg__ahead(need->region, slot, count, need->count, need->access);
+    if (is_new && !is_run && need->access == MPG_ACCESS_READ)
+        mpg__around(need->region, slot);
 }
 
 /* Something is missing: what to ask for, and how long to keep it. */

@@ -2,8 +2,9 @@
  *
  * Asking ahead, by its counts: a long run of faults becomes a stream, up or
  * down, also one of several that take turns; what is exchanged time and again
- * is asked for at once; what is touched in no order, or with MILLIPAGE_AHEAD=0,
- * faults one by one.
+ * is asked for at once; what is touched in no order comes together when it is
+ * new, as with MILLIPAGE_AROUND=0, or again, it does not; and with
+ * MILLIPAGE_AHEAD=0 nothing else does.
  */
 #include "spmd.h"
 
@@ -61,10 +62,16 @@ static uint64_t exchange_row(void)
            before.write_faults;
 }
 
+static int is_off(const char *option)
+{
+    const char *value = getenv(option);
+    return value && !strcmp(value, "0");
+}
+
 int main(void)
 {
-    const char *option = getenv("MILLIPAGE_AHEAD");
-    int is_on = !option || strcmp(option, "0");
+    int is_on = !is_off("MILLIPAGE_AHEAD");
+    int is_around = !is_off("MILLIPAGE_AROUND");
     int takes_part = mpg_host() == 0 || mpg_host() == mpg_hosts() - 1;
     data = spmd_pages(PAGES * 4096);
     more = spmd_pages(PAGES * 4096);
@@ -75,7 +82,7 @@ int main(void)
         uint64_t faults = read_all(1000 * turn, (enum order)turn);
         if (mpg_host() == 0)
             CHECK_EQ(faults, 0);
-        else if (is_on && turn != SCATTERED)
+        else if (turn == SCATTERED ? is_around : is_on)
             CHECK_LT(faults, PAGES / 4);
         else
             CHECK_EQ(faults, PAGES);
@@ -89,6 +96,13 @@ int main(void)
         CHECK_LT(down, PAGES / 4);
     else if (mpg_host())
         CHECK_EQ(down, PAGES);
+    mpg_barrier();
+    if (mpg_host() == 0)
+        write_all(4500);
+    mpg_barrier();
+    uint64_t again = read_all(4500, SCATTERED);
+    if (mpg_host()) /* Some of it is remembered from streams. */
+        CHECK_LT(PAGES / 2, again);
     mpg_barrier();
     for (int i = 0; mpg_host() == 0 && i < PAGES; i++) {
         data[i * WORDS] = 5000 + i;

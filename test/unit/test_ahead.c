@@ -16,6 +16,7 @@ static struct mpg__copy copies[SLOTS];
 static uint8_t hints[SLOTS];
 static struct mpg__region region = {.copies = copies, .hints = hints};
 static unsigned asked; /* in all */
+static bool goes_on;   /* as the last fault was told */
 static unsigned hidden, shown;
 static unsigned runs_told, run_length; /* of what goes through views */
 
@@ -116,7 +117,7 @@ static unsigned fault(uint32_t slot)
 {
     unsigned before = asked;
     mpg__step_copy(MPG_EVENT_WANT, 3, slot, MPG_ACCESS_READ);
-    mpg__ahead(3, slot, 1, 1, MPG_ACCESS_READ);
+    goes_on = mpg__ahead(3, slot, 1, 1, MPG_ACCESS_READ);
     return asked - before - 1;
 }
 
@@ -134,6 +135,7 @@ static void goes_through_many_at_once(void)
     for (uint32_t i = 0; i < 8; i++)
         for (uint32_t field = 0; field < FIELDS; field++) {
             CHECK_EQ(fault(field * APART + i), i == 7 ? 7 : 0);
+            CHECK_EQ(goes_on, i > 0);
             come(mpg__engine.requests_open);
         }
 }
