@@ -137,7 +137,8 @@ bool mpg__ahead(uint32_t region, uint32_t slot, uint32_t count, uint32_t unit,
  * for before, and it is no run. */
 void mpg__around(uint32_t region, uint32_t slot);
 
-/* ahead.c again: whether it would ask for something, as far as one look can tell. */
+/* ahead.c again: whether it would ask for something, as far as one look can
+ * tell. */
 bool mpg__ahead_is_likely(uint32_t region, uint32_t slot, uint32_t count,
                           enum mpg__access);
 
