@@ -45,6 +45,8 @@
  *   has KEY FIRST LAST OWNER           of minipages homed there, who wrote
  *                                      them last; 65535 is no single one
  *   more COUNT                         objects that are not told of
+ *   regions HOSTS NS WAITED            of host 0: its main thread in parallel
+ *                                      regions on all hosts, and between them
  */
 #ifndef MILLIPAGE_BOOT_H
 #define MILLIPAGE_BOOT_H

@@ -199,6 +199,9 @@ extern struct mpg__services mpg__services;
  * to be called when that is on. */
 extern bool mpg__explain_is_on;
 void mpg__explain_made(uint32_t region, uint64_t bytes);
+/* What the main thread of host 0 has spent in regions on all hosts, and of that
+ * waiting, in ns; what was said last counts. */
+void mpg__explain_regions(uint64_t ns, uint64_t waited);
 
 /* threads.c. */
 /* Has `host` start a thread from a description of at most

@@ -295,6 +295,23 @@ static bool put_all(const struct mpg__account *account)
     return !out.is_full;
 }
 
+static uint64_t regions_ns, regions_waited;
+
+void mpg__explain_regions(uint64_t ns, uint64_t waited)
+{
+    regions_ns = ns;
+    regions_waited = waited;
+}
+
+static void put_regions(void)
+{
+    put("regions");
+    number(mpg__engine.node.hosts);
+    number(regions_ns);
+    number(regions_waited);
+    put("\n");
+}
+
 void mpg__explain_hand_in(void)
 {
     uint32_t count, used = 0;
@@ -307,6 +324,8 @@ void mpg__explain_hand_in(void)
             list[used++] = &accounts[i];
     qsort(list, used, sizeof *list, by_cost);
     uint32_t told = 0;
+    if (regions_ns)
+        put_regions();
     while (told < used && told < OBJECTS_MAX && put_all(list[told]))
         told++;
     uint32_t more = used - told + (accounts[count].came > 0);

@@ -140,7 +140,7 @@ static uint64_t helping(const struct mpg__loop *loop, uint64_t from,
                         uint32_t threads)
 {
     uint64_t rest = loop->trips - from, some = loop->chunk;
-    uint64_t hosts = mpg__engine.node.hosts;
+    uint64_t hosts = mpg__team_hosts();
     if (loop->kind == DEAL_GUIDED) {
         uint64_t guided = rest / (2 * (uint64_t)threads);
         some = guided > some ? guided : some;

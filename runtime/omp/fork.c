@@ -20,6 +20,7 @@
 #include "api/init.h"
 #include "base/fatal.h"
 #include "board.h"
+#include "dynamic.h"
 #include "heap.h"
 #include "icv.h"
 #include "leave.h"
@@ -228,14 +229,16 @@ static void run_alone(const struct mpg__icv *icv, microtask_fn *microtask,
     frame_leave(&frame);
 }
 
-static void run_on_all(const struct mpg__icv *icv, uint32_t threads,
-                       microtask_fn *microtask, uint32_t count,
-                       void *const *arguments)
+/* Of these threads, dealt to so many hosts. */
+static void run_on(uint32_t hosts, const struct mpg__icv *icv, uint32_t threads,
+                   microtask_fn *microtask, uint32_t count,
+                   void *const *arguments)
 {
     struct mpg__start start = {.microtask = (void (*)(void))microtask,
                                .board = mpg__board_get(),
                                .threads = threads,
                                .count = count,
+                               .hosts = hosts,
                                .icv = *icv};
     if (count > MPG_START_ARGUMENTS) {
         start.arguments[0] = mpg_malloc(count * sizeof *arguments);
@@ -251,6 +254,20 @@ static void run_on_all(const struct mpg__icv *icv, uint32_t threads,
     take_part(&start, 0);
     if (count > MPG_START_ARGUMENTS)
         mpg_free(start.arguments[0]);
+}
+
+/* Whether host 0's threads are to run it, when all may. */
+static bool is_for_one_host(const struct mpg__frame *frame,
+                            microtask_fn *microtask)
+{
+    if (mpg__engine.node.hosts == 1)
+        return false;
+    if (!frame->icv.is_dynamic) {
+        mpg__dynamic_pass((void (*)(void))microtask);
+        return false;
+    }
+    return frame->level ? mpg__dynamic_is_alone_now()
+                        : mpg__dynamic_is_alone((void (*)(void))microtask);
 }
 
 static void check_count(int count)
@@ -279,10 +296,15 @@ EXPORTED void __kmpc_fork_call(ident_t *loc, int count, microtask_fn *microtask,
     bool is_alone = threads == 1 || frame->active_level || !is_open ||
                     mpg__engine.node.self || !mpg__self.is_of_team ||
                     mpg__self.slot || !icv.max_levels;
-    if (is_alone)
+    uint32_t hosts = mpg__engine.node.hosts;
+    if (!is_alone && is_for_one_host(frame, microtask)) {
+        threads = (threads + hosts - 1) / hosts; /* as host 0 has of them */
+        hosts = 1;
+    }
+    if (is_alone || threads == 1)
         run_alone(&icv, microtask, (uint32_t)count, arguments);
     else
-        run_on_all(&icv, threads, microtask, (uint32_t)count, arguments);
+        run_on(hosts, &icv, threads, microtask, (uint32_t)count, arguments);
 }
 
 /* What thread_limit or, without it, omp_set_teams_thread_limit says holds in

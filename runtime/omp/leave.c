@@ -23,6 +23,7 @@
 
 #include "base/bell.h"
 #include "base/fatal.h"
+#include "dynamic.h"
 #include "team.h"
 
 #define CLERK_STACK_BYTES (256u << 10)
@@ -134,6 +135,7 @@ void mpg__leave_finish(void)
     struct mpg__outside before;
     if (!is_started)
         return; /* exit was called before main. */
+    mpg__dynamic_explain();
     mpg__enter(&before);
     mpg__engine_lock();
     tell_children();

@@ -131,7 +131,7 @@ static bool gather(combine_fn *combine, void *list, const void *lock)
     uint32_t first, count = mpg__team_here(&first);
     struct adder adder = {.combine = combine};
     bool by_tree =
-        mpg__vm_is_shared(list) && frame->threads >= mpg__engine.node.hosts;
+        mpg__vm_is_shared(list) && mpg__team_hosts() == mpg__engine.node.hosts;
     if (count > THREADS_MAX)
         mpg__fatal("a reduction with more than %u threads a host", THREADS_MAX);
     mpg__output_flush();
@@ -151,7 +151,7 @@ static bool gather(combine_fn *combine, void *list, const void *lock)
     }
     mpg__engine_unlock();
     mpg__leave(&adder.before);
-    has_lock = is_first && !by_tree && mpg__engine.node.hosts > 1;
+    has_lock = is_first && !by_tree && mpg__team_hosts() > 1;
     if (has_lock)
         mpg__omp_lock(MPG_LOCK_CRITICAL, lock);
     return is_first && (!by_tree || frame->tid == 0);

@@ -7,14 +7,18 @@
 #include "millipage.h"
 #include "team.h"
 
+static __thread bool is_weighing __attribute__((tls_model("initial-exec")));
+
 /* Sent by another host: what it leads to here is to be worth the trouble
  * (task_share.c). */
 static void run_foreign(struct mpg__task *task)
 {
     uint64_t waited = mpg__waited.ns, start = mpg__now_ns();
-    mpg__waited.is_counting = true;
+    bool was_counting = mpg__waited.is_counting;
+    is_weighing = mpg__waited.is_counting = true;
     mpg__task_run(task);
-    mpg__waited.is_counting = false;
+    is_weighing = false;
+    mpg__waited.is_counting = was_counting;
     mpg__task_was_foreign(mpg__now_ns() - start, mpg__waited.ns - waited);
 }
 
@@ -22,7 +26,7 @@ static bool run_one(const struct mpg__task_want *want)
 {
     bool is_foreign;
     struct mpg__task *task = mpg__task_take(want, &is_foreign);
-    if (task && is_foreign && !mpg__waited.is_counting)
+    if (task && is_foreign && !is_weighing)
         run_foreign(task);
     else if (task)
         mpg__task_run(task);

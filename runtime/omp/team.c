@@ -3,8 +3,8 @@
  * A team over hosts: fork, barrier, join.
  *
  * A region has `threads` threads, dealt to the hosts in contiguous blocks:
- * host h has those from mpg__team_first_on(h) to that of h + 1.  On each host
- * its main thread has the first of them and threads of its pool the others.
+ * host h has those from first_on(h) to that of h + 1.  On each host its main
+ * thread has the first of them and threads of its pool the others.
  *
  * There is one kind of rendezvous.  Threads of a host arrive (`here`); a host
  * whose threads and children of the tree have all arrived tells its parent
@@ -66,10 +66,11 @@ static unsigned children_count(void)
     return mpg__tree_children(self_host(), mpg__engine.node.hosts);
 }
 
-uint32_t mpg__team_first_on(unsigned host, uint32_t threads)
+static uint32_t first_on(unsigned host, const struct mpg__start *start)
 {
-    uint64_t hosts = mpg__engine.node.hosts;
-    return (uint32_t)((host * (uint64_t)threads + hosts - 1) / hosts);
+    uint64_t threads = start->threads, hosts = start->hosts;
+    return (uint32_t)(host < hosts ? (host * threads + hosts - 1) / hosts
+                                   : threads);
 }
 
 /* Waiters, under the lock. */
@@ -161,9 +162,8 @@ static void begin(const struct mpg__start *start)
     struct mpg__message message = {.kind = MPG_MESSAGE_TEAM_START,
                                    .bytes = sizeof *start};
     team.start = *start;
-    team.first = mpg__team_first_on(self_host(), start->threads);
-    team.count =
-        mpg__team_first_on(self_host() + 1, start->threads) - team.first;
+    team.first = first_on(self_host(), start);
+    team.count = first_on(self_host() + 1, start) - team.first;
     team.regions++;
     tell_children(&message, start);
     begin_phase((uintptr_t)start->microtask);
@@ -355,6 +355,12 @@ uint32_t mpg__team_threads(void)
     return team.start.threads;
 }
 
+uint32_t mpg__team_hosts(void)
+{
+    uint32_t threads = team.start.threads, hosts = team.start.hosts;
+    return threads < hosts ? threads : hosts;
+}
+
 uint32_t mpg__team_regions(void)
 {
     return team.regions;
@@ -380,7 +386,8 @@ static const char *started(const struct mpg__message *message,
         return "it brings no region";
     memcpy(&start, payload, sizeof start);
     if (!start.microtask || !start.threads || start.threads > THREADS_MAX ||
-        start.count > MPG_MICROTASK_ARGUMENTS)
+        start.count > MPG_MICROTASK_ARGUMENTS ||
+        (start.hosts != 1 && start.hosts != mpg__engine.node.hosts))
         return "it brings a region of nothing";
     if (!is_parent(message->from) || (team.regions && !team.is_complete))
         return "nobody waits for it";

@@ -87,6 +87,7 @@ struct mpg__start {
     void (*microtask)(void);
     struct mpg__board *board;
     uint32_t threads, count;
+    uint32_t hosts; /* that they are dealt to: host 0 alone, or all */
     struct mpg__icv icv;
     void *arguments[MPG_START_ARGUMENTS]; /* or one pointer to them all */
 };
@@ -104,8 +105,8 @@ bool mpg__team_next(uint32_t slot, uint32_t *seen, struct mpg__start *start,
                     uint32_t *tid);
 /* Threads of this host in the region now, and the number of the first. */
 uint32_t mpg__team_here(uint32_t *first);
-uint32_t mpg__team_first_on(unsigned host, uint32_t threads);
 uint32_t mpg__team_threads(void); /* of the region now */
+uint32_t mpg__team_hosts(void);   /* that have some of them */
 uint32_t mpg__team_regions(void);
 
 /* Waits until all threads of the region are here and all tasks are done.

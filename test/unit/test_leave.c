@@ -14,6 +14,7 @@
 #include "base/fatal.h"
 #include "check.h"
 #include "engine/engine.h"
+#include "omp/dynamic.h"
 #include "omp/leave.h"
 #include "omp/team.h"
 
@@ -22,6 +23,10 @@ enum { PATIENCE_S = 10 };
 struct mpg__engine mpg__engine = {.node = {.self = 1, .hosts = 8}};
 static unsigned told; /* children in the tree of hosts */
 static sem_t finished;
+
+void mpg__dynamic_explain(void)
+{
+}
 
 void mpg__engine_finish(void)
 {
