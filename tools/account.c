@@ -175,6 +175,13 @@ static const struct {
     {"has", 5, add_has},
 };
 
+static void add_regions(struct account *account, const struct line *line)
+{
+    account->hosts = number(line, 1);
+    account->regions_ns = number(line, 2);
+    account->regions_waited = number(line, 3);
+}
+
 static void add_line(struct account *account, char *text)
 {
     struct line line;
@@ -184,6 +191,8 @@ static void add_line(struct account *account, char *text)
         return;
     if (strcmp(line.fields[0], "more") == 0)
         account->more += number(&line, 1);
+    if (strcmp(line.fields[0], "regions") == 0 && line.count >= 4)
+        add_regions(account, &line);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (strcmp(line.fields[0], kinds[i].name) == 0 &&
             line.count >= kinds[i].fields)

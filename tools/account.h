@@ -70,6 +70,7 @@ struct account {
     struct object *objects;
     int used;
     uint64_t more; /* objects of which hosts have told nothing else */
+    uint64_t hosts, regions_ns, regions_waited; /* of the main thread */
 };
 
 /* Adds what a host said; what makes no sense is left out. */

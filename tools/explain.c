@@ -16,6 +16,10 @@
 #include "places.h"
 #include "say.h"
 
+/* Of the time that it takes: what one host may compute for to be worth a try
+ * (runtime/omp/dynamic.c). */
+#define WORTH_ALONE 1.25
+
 enum {
     OBJECTS_SHOWN = 12,
     SITES_SHOWN = 4,
@@ -413,6 +417,27 @@ static void put_head(FILE *file, const struct account *account)
             faults, (double)ns / 1e6, came);
 }
 
+/* What the main thread computed, times the hosts, is about what one host would
+ * have to, at most. */
+static void put_regions(FILE *file, const struct account *account)
+{
+    uint64_t ns = account->regions_ns;
+    uint64_t waited = account->regions_waited;
+    double alone;
+
+    if (waited > ns || !is_share(waited, ns, 1))
+        return;
+    alone = (double)(ns - waited) * (double)account->hosts;
+    fprintf(file,
+            "Host 0's main thread waited %.0f %% of %.1f ms, in parallel "
+            "regions and between them.\n",
+            percent(waited, ns), (double)ns / 1e6);
+    if (alone < WORTH_ALONE * (double)ns)
+        fputs("-> OMP_DYNAMIC=true lets the program find out whether one host "
+              "alone is faster\n",
+              file);
+}
+
 /* Those that cost a hundredth or more. */
 static int count_shown(const struct account *account)
 {
@@ -434,6 +459,7 @@ int explain_write(FILE *file, struct account *account)
     account_sort(account);
     shown = count_shown(account);
     put_head(file, account);
+    put_regions(file, account);
     for (int i = 0; i < shown; i++)
         put_object(file, &account->objects[i]);
     if (account->used > shown || account->more)

@@ -42,6 +42,19 @@ rows (a.c:12): 40 KiB in minipages of 4 KiB
 END
 cmp text expected || fail "rows: $(cat text)"
 
+# Where the main thread of host 0 mostly waits, one host may be faster.
+explain "$(echo 'regions|2|100000000|40000000' | lines)" ''
+cat >expected <<'END'
+What hosts took from each other, the dearest first: 0 faults, in which threads waited 0.0 ms, and 0 minipages.
+Host 0's main thread waited 40 % of 100.0 ms, in parallel regions and between them.
+-> OMP_DYNAMIC=true lets the program find out whether one host alone is faster
+END
+cmp text expected || fail "regions: $(cat text)"
+explain "$(echo 'regions|2|100000000|37000000' | lines)" ''
+sed '$d; s/40 %/37 %/' expected | cmp - text || fail "37 %: $(cat text)"
+explain "$(echo 'regions|2|100000000|100000001' | lines)" ''
+[ "$(wc -l <text)" = 1 ] || fail "nonsense: $(cat text)"
+
 # The same, but what separates them was found in the data.
 found='object|3.0|4096|8|10|8|rows|12|a.c|0
 faults|3.0|30|20|7000000|0|0
