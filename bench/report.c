@@ -9,21 +9,25 @@
 
 #include "bench.h"
 
-#define CASES_MAX 128
-
 struct line {
     const struct bench_case *about;
     double median, p99, yardstick, ratio;
     const char *note;
 };
 
-static struct line lines[CASES_MAX];
-static unsigned count, before, total;
+static struct line *lines; /* [room] */
+static unsigned count, room, before, total;
 
 void report_begin(const struct arguments *arguments, unsigned cases)
 {
     before = arguments->before;
     total = arguments->total ? arguments->total : cases;
+    room = cases;
+    lines = calloc(room + 1, sizeof *lines);
+    if (!lines) {
+        fprintf(stderr, "mpgbench: no memory for the report\n");
+        exit(1);
+    }
     if (arguments->total)
         return; /* Who has started us has printed it. */
     printf("%-26s %12s %12s %12s %8s  %s\n", "case", "median us", "p99 us",
@@ -84,8 +88,8 @@ void report_case(const struct bench_case *about, struct result *result)
 {
     /* First: quantiles sort the samples. */
     double of_pairs = result->is_paired ? median_of_pairs(result) : 0;
-    if (count == CASES_MAX)
-        abort(); /* The tables have outgrown the report. */
+    if (count == room)
+        abort(); /* There are more than were announced. */
     struct line *line = &lines[count++];
     *line =
         (struct line){.about = about,
