@@ -2,9 +2,9 @@
  *
  * Asking ahead, by its counts: a long run of faults becomes a stream, up or
  * down, also one of several that take turns; what is exchanged time and again
- * is asked for at once; what is touched in no order comes together when it is
- * new, as with MILLIPAGE_AROUND=0, or again, it does not; and with
- * MILLIPAGE_AHEAD=0 nothing else does.
+ * is asked for at once.  What is touched in no order comes together the first
+ * time (MILLIPAGE_AROUND), but later page by page.  With both policies off all
+ * of it faults one by one.
  */
 #include "spmd.h"
 
@@ -62,16 +62,10 @@ static uint64_t exchange_row(void)
            before.write_faults;
 }
 
-static int is_off(const char *option)
-{
-    const char *value = getenv(option);
-    return value && !strcmp(value, "0");
-}
-
 int main(void)
 {
-    int is_on = !is_off("MILLIPAGE_AHEAD");
-    int is_around = !is_off("MILLIPAGE_AROUND");
+    int is_on = spmd_is_on("MILLIPAGE_AHEAD");
+    int is_around = spmd_is_on("MILLIPAGE_AROUND");
     int takes_part = mpg_host() == 0 || mpg_host() == mpg_hosts() - 1;
     data = spmd_pages(PAGES * 4096);
     more = spmd_pages(PAGES * 4096);

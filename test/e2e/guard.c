@@ -35,8 +35,7 @@ static long faults(void)
 
 int main(void)
 {
-    const char *option = getenv("MILLIPAGE_GUARD");
-    int is_on = !option || strcmp(option, "0");
+    int is_on = spmd_is_on("MILLIPAGE_GUARD");
     long before = 0;
     data = spmd_pages((size_t)PAGES * 4096);
     for (int round = 0; round < ROUNDS; round++) {

@@ -32,8 +32,7 @@ struct object {
 
 static int is_packing(void)
 {
-    const char *pack = getenv("MILLIPAGE_PACK");
-    return !pack || strcmp(pack, "0") != 0;
+    return spmd_is_on("MILLIPAGE_PACK");
 }
 
 static uintptr_t page_of(const void *address)

@@ -72,8 +72,7 @@ static void without_pattern(int round, int *array, int *offset)
 
 int main(void)
 {
-    const char *option = getenv("MILLIPAGE_RECALL");
-    int is_on = !option || strcmp(option, "0");
+    int is_on = spmd_is_on("MILLIPAGE_RECALL");
     int is_reader = mpg_host() && mpg_host() == mpg_hosts() - 1;
     data[0] = spmd_pages((size_t)PAGES * 4096);
     data[1] = spmd_pages((size_t)PAGES * 4096);

@@ -10,6 +10,8 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Without its last words to the others: they may be waiting at a barrier for
  * ever, and the launcher is to end them. */
@@ -68,6 +70,13 @@ static inline void spmd_threads(int count, void *(*body)(void *))
                  0);
     for (int i = 0; i < count; i++)
         CHECK_EQ(pthread_join(threads[i], NULL), 0);
+}
+
+/* Whether a policy, by the name of its variable, is as it is by default. */
+static inline int spmd_is_on(const char *option)
+{
+    const char *value = getenv(option);
+    return !value || strcmp(value, "0") != 0;
 }
 
 static inline struct mpg_stats spmd_stats(void)
