@@ -37,7 +37,7 @@ static struct block {
 
 static struct block *block_of(uint32_t region, uint32_t number)
 {
-    struct block *block = &blocks[(region * 2654435761u + number) % BLOCKS];
+    struct block *block = &blocks[mpg__hash(region, number) % BLOCKS];
     if (block->region != region || block->number != number)
         *block = (struct block){.region = region, .number = number};
     return block;

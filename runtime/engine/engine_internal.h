@@ -133,12 +133,7 @@ void mpg__advice_took(uint32_t region, enum mpg__tale, uint32_t away,
 bool mpg__ahead(uint32_t region, uint32_t slot, uint32_t count, uint32_t unit,
                 enum mpg__access);
 
-/* around.c, under the lock: this host has faulted to read what it never asked
- * for before, and it is no run. */
-void mpg__around(uint32_t region, uint32_t slot);
-
-/* ahead.c again: whether it would ask for something, as far as one look can
- * tell. */
+/* Whether it would ask for something, as far as one look can tell. */
 bool mpg__ahead_is_likely(uint32_t region, uint32_t slot, uint32_t count,
                           enum mpg__access);
 
@@ -151,6 +146,16 @@ void mpg__ahead_expect(uint32_t region, uint32_t next, uint32_t end,
  * for; until the fault is over. */
 void mpg__ahead_go_on(void);
 void mpg__ahead_end(void);
+
+/* around.c, under the lock: this host has faulted to read what it never asked
+ * for before, and it is no run. */
+void mpg__around(uint32_t region, uint32_t slot);
+
+/* For tables that remember some minipages, or parts of regions, of many. */
+static inline uint32_t mpg__hash(uint32_t region, uint32_t slot)
+{
+    return region * 2654435761u + slot;
+}
 
 /* guard.c, under the lock: what is wanted while a thread has a lock.  A thread
  * asks for one, or gives it back; it faults, and asks for a minipage; and one

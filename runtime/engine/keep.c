@@ -80,7 +80,7 @@ static struct visit {
 
 static struct visit *visit_of(const struct mpg__need *need)
 {
-    return &visits[(need->region * 2654435761u + need->slot) % VISITS];
+    return &visits[mpg__hash(need->region, need->slot) % VISITS];
 }
 
 static bool was_there(const struct visit *visit, uint32_t place)

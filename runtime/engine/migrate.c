@@ -35,8 +35,7 @@ static struct trail {
 
 static struct trail *trail_of(const struct mpg__need *need)
 {
-    struct trail *trail =
-        &trails[(need->region * 2654435761u + need->slot) % TRAILS];
+    struct trail *trail = &trails[mpg__hash(need->region, need->slot) % TRAILS];
     if (trail->region != need->region || trail->slot != need->slot)
         *trail = (struct trail){.region = need->region, .slot = need->slot};
     return trail;
