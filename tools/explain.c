@@ -13,12 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "millipage/boot.h"
 #include "places.h"
 #include "say.h"
-
-/* Of the time that it takes: what one host may compute for to be worth a try
- * (runtime/omp/dynamic.c). */
-#define WORTH_ALONE 1.25
 
 enum {
     OBJECTS_SHOWN = 12,
@@ -417,8 +414,8 @@ static void put_head(FILE *file, const struct account *account)
             faults, (double)ns / 1e6, came);
 }
 
-/* What the main thread computed, times the hosts, is about what one host would
- * have to, at most. */
+/* One host would have to compute for at most as long as the main thread did,
+ * times the hosts. */
 static void put_regions(FILE *file, const struct account *account)
 {
     uint64_t ns = account->regions_ns;
@@ -432,7 +429,7 @@ static void put_regions(FILE *file, const struct account *account)
             "Host 0's main thread waited %.0f %% of %.1f ms, in parallel "
             "regions and between them.\n",
             percent(waited, ns), (double)ns / 1e6);
-    if (alone < WORTH_ALONE * (double)ns)
+    if (100 * alone < MPG_BOOT_ALONE_PERCENT * (double)ns)
         fputs("-> OMP_DYNAMIC=true lets the program find out whether one host "
               "alone is faster\n",
               file);

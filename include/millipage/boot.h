@@ -46,7 +46,8 @@
  *                                      them last; 65535 is no single one
  *   more COUNT                         objects that are not told of
  *   regions HOSTS NS WAITED            of host 0: its main thread in parallel
- *                                      regions on all hosts, and between them
+ *                                      regions on all hosts, and between them;
+ *                                      but each region's first time
  */
 #ifndef MILLIPAGE_BOOT_H
 #define MILLIPAGE_BOOT_H
@@ -66,6 +67,9 @@
 /* What a minipage costs, in ns, that comes without anybody waiting for it: what
  * objects of an ACCOUNT cost is this and NS. */
 #define MPG_BOOT_COMING_NS 5000u
+/* Of the time that regions on all hosts take, in percent: less than this to
+ * compute for one host alone, and that is worth a try. */
+#define MPG_BOOT_ALONE_PERCENT 125u
 
 enum mpg_boot_kind {
     MPG_BOOT_WELCOME = 1,

@@ -15,10 +15,10 @@
  * data as well, is in it.  A mean is kept for each kind of region, which is a
  * function, and either way.
  *
- *   Spread, what this thread computes, times the hosts, is at most what it
- *   would have to compute alone: serving others, and what it finds in no cache
- *   since they took it, look like computing, too.  When that is little more
- *   than the time it takes, the other way is tried.
+ *   Spread, what this thread computes, times the hosts, is more than it would
+ *   have to compute alone: serving others, and what is in no cache since they
+ *   took it, look like computing, too.  When even that is little more than the
+ *   time that all of it takes, the other way is tried.
  *
  *   A *trial* goes on until what it has taken, or what the same regions took
  *   before, is EPOCH_NS.  The first time that a kind runs after a change counts
@@ -36,6 +36,7 @@
 #include "dynamic.h"
 
 #include "engine/engine.h"
+#include "millipage/boot.h"
 
 #define KINDS    1024u /* that are remembered, by hash */
 #define PROBES   8u
@@ -45,10 +46,7 @@
 #define PAUSE    10u /* epochs between trials, at first */
 #define LONGER   4u  /* times, behind one that fails */
 #define SOONER   8u  /* times, where much is strange */
-/* In eighths of the time that it takes: what it would be alone, at most, to be
- * worth a trial; and what that has to take to be right. */
-#define HOPEFUL 10u
-#define FASTER  7u
+#define FASTER   7u  /* eighths of the time before: clearly */
 
 enum way { SPREAD, ALONE, WAYS };
 
@@ -168,8 +166,8 @@ static bool is_doubtful(uint64_t now)
     uint64_t computed = sums.counted - sums.waited;
     if (way == ALONE && 2 * sums.strange > sums.counted)
         return now >= not_before - (pause_ns - pause_ns / SOONER);
-    if (way == SPREAD &&
-        8 * computed * mpg__engine.node.hosts >= HOPEFUL * sums.counted)
+    if (way == SPREAD && 100 * computed * mpg__engine.node.hosts >=
+                             MPG_BOOT_ALONE_PERCENT * sums.counted)
         return false;
     return now >= not_before;
 }
