@@ -7,6 +7,7 @@
  *
  * SAYS: it came home
  * SAYS: 499500 499500 1000 55 7 10 24 4950
+ * SAYS: 1 within
  * SAYS: and others may be spread
  */
 #include <omp.h>
@@ -101,6 +102,18 @@ static void check_constructs(void)
            tasks, sections, copied, once, scan);
 }
 
+/* A region within one that is not spread is not spread, either. */
+static void check_nested(void)
+{
+    int within = 0;
+#pragma omp parallel
+#pragma omp master
+#pragma omp parallel
+#pragma omp single
+    within = omp_get_num_threads();
+    printf("%d within\n", within);
+}
+
 int main(void)
 {
     omp_set_dynamic(1);
@@ -111,6 +124,7 @@ int main(void)
     if (total() != before + 100 * threads)
         puts("additions were lost");
     check_constructs();
+    check_nested();
     omp_set_dynamic(0);
     fight();
     puts(threads == all ? "and others may be spread" : "and so did others");

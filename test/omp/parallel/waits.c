@@ -13,5 +13,5 @@ int main(void)
 #pragma omp parallel reduction(+ : sum)
         for (volatile int j = 0; j < 1000000 * omp_get_thread_num(); j++)
             sum++;
-    return omp_get_max_threads() > 1 && sum > 50 * 1000000;
+    return sum % 1000000 != 0;
 }
