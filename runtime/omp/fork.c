@@ -4,7 +4,8 @@
  *
  * A region is a function of the program (the microtask) that Clang has made of
  * its body, and pointers to what it shares.  The main thread of host 0 hands
- * both to all hosts (team.c); every thread calls it.  All other encounters, of
+ * both to all hosts (team.c); every thread calls it.  Where the program leaves
+ * it to us, that may be host 0 alone (dynamic.c).  All other encounters, of
  * a nested region, or in a thread that the program has started itself, are
  * teams of one.
  *
@@ -256,7 +257,8 @@ static void run_on(uint32_t hosts, const struct mpg__icv *icv, uint32_t threads,
         mpg_free(start.arguments[0]);
 }
 
-/* Whether host 0's threads are to run it, when all may. */
+/* Whether host 0's threads are to run it, when all may.  A region within one
+ * that a single thread runs goes the way of that. */
 static bool is_for_one_host(const struct mpg__frame *frame,
                             microtask_fn *microtask)
 {

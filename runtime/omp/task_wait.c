@@ -7,6 +7,8 @@
 #include "millipage.h"
 #include "team.h"
 
+/* Such a task is under way; for waits alone may be counted by others, too
+ * (dynamic.c). */
 static __thread bool is_weighing __attribute__((tls_model("initial-exec")));
 
 /* Sent by another host: what it leads to here is to be worth the trouble

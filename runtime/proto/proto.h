@@ -36,7 +36,7 @@ struct mpg__copy {
     uint8_t access;   /* what this host's vpages allow: enum mpg__access */
     uint8_t asked;    /* what is asked of the home and not yet answered */
     uint8_t answered; /* a write was granted, `need` is known */
-    uint8_t known;    /* ever asked for or held: for who counts */
+    uint8_t known;    /* ever asked for or held; not for the protocol */
     uint16_t need;    /* answers that the grant announced */
     uint16_t got;     /* answers so far */
     uint16_t pins; /* threads between their fault and their access, and more */

@@ -168,7 +168,7 @@ static void a_trial_ends(void)
     CHECK(!is_alone());
 }
 
-/* What has to be spread, by itself or as part of an hour, is nobody's. */
+/* The time of a region that has to be spread, here an hour, is nobody's. */
 static void what_passes_does_not_count(void)
 {
     static const struct work work = {61, 1000, 900, 500};
