@@ -26,6 +26,7 @@ public:
       report(Diags, S->getBeginLoc(), Diag::OpenMPDirective)
           << compat::directiveName(S->getDirectiveKind(),
                                    Ctx.getLangOpts().OpenMP);
+    checkCode(S);
     checkLastprivates(S);
     markStrict(S);
     checkArgumentLists(S);
@@ -34,6 +35,28 @@ public:
   }
 
 private:
+  // Clang 20 was the first to make code for these (llvm-project#121741 and
+  // others); until then the loop is left out, without a word.
+  void checkCode(OMPExecutableDirective *S) {
+#if CLANG_VERSION_MAJOR < 20
+    using namespace llvm::omp;
+    switch (S->getDirectiveKind()) {
+    case OMPD_masked_taskloop:
+    case OMPD_masked_taskloop_simd:
+    case OMPD_parallel_masked_taskloop:
+    case OMPD_parallel_masked_taskloop_simd:
+      report(Diags, S->getBeginLoc(), Diag::OpenMPNoCode)
+          << compat::directiveName(S->getDirectiveKind(),
+                                   Ctx.getLangOpts().OpenMP);
+      report(Diags, S->getBeginLoc(), Diag::OpenMPNoCodeHow);
+      break;
+    default:
+      break;
+    }
+#else
+    (void)S;
+#endif
+  }
   // An untied task would be compiled in parts, each for any thread, which the
   // runtime does not have; GCC does not tell it from a tied one at all.  And
   // Clang would keep its locals in the task between them, where it has no room

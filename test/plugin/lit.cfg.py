@@ -52,6 +52,9 @@ for tool in ("gdb", "gcc"):
     if shutil.which(tool):
         config.available_features.add(tool)
 
+if config.llvm_version < 20:
+    config.available_features.add("no-masked-taskloop")
+
 for version in (16, 17, 18, 19, 20, 21, 22):
     other = shutil.which(f"clang-{version}")
     if other and version != config.llvm_version:
