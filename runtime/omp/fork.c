@@ -72,8 +72,8 @@ static void frame_leave(struct mpg__frame *frame)
 
 /* Calling a microtask: (int *gtid, int *tid_of_the_outer, void *...). */
 
-static void call(void (*microtask)(void), uint32_t tid, uint32_t count,
-                 void *const *arguments)
+void mpg__microtask_call(void (*microtask)(void), uint32_t tid, uint32_t count,
+                         void *const *arguments)
 {
     ffi_cif cif;
     ffi_type *types[MPG_MICROTASK_ARGUMENTS + 2];
@@ -93,6 +93,15 @@ static void call(void (*microtask)(void), uint32_t tid, uint32_t count,
     ffi_call(&cif, microtask, &result, values);
 }
 
+void mpg__microtask_arguments(int count, void **arguments, va_list list)
+{
+    if ((uint32_t)count > MPG_MICROTASK_ARGUMENTS)
+        mpg__fatal("a region shares %d variables; at most %u can be", count,
+                   MPG_MICROTASK_ARGUMENTS);
+    for (int i = 0; i < count; i++)
+        arguments[i] = va_arg(list, void *);
+}
+
 /* One thread's part of a region over all hosts. */
 static void take_part(const struct mpg__start *start, uint32_t tid)
 {
@@ -104,7 +113,7 @@ static void take_part(const struct mpg__start *start, uint32_t tid)
     frame_enter(&frame, &start->icv, tid, start->threads);
     if (start->icv.shows_affinity)
         mpg__omp_affinity_show(start->threads);
-    call(start->microtask, tid, start->count, arguments);
+    mpg__microtask_call(start->microtask, tid, start->count, arguments);
     mpg__team_join();
     frame_leave(&frame);
 }
@@ -226,7 +235,7 @@ static void run_alone(const struct mpg__icv *icv, microtask_fn *microtask,
     struct mpg__frame frame;
     uint32_t tid = mpg__frame_now()->tid;
     frame_enter(&frame, icv, 0, 1);
-    call((void (*)(void))microtask, tid, count, arguments);
+    mpg__microtask_call((void (*)(void))microtask, tid, count, arguments);
     frame_leave(&frame);
 }
 
@@ -272,13 +281,6 @@ static bool is_for_one_host(const struct mpg__frame *frame,
                         : mpg__dynamic_is_alone((void (*)(void))microtask);
 }
 
-static void check_count(int count)
-{
-    if ((uint32_t)count > MPG_MICROTASK_ARGUMENTS)
-        mpg__fatal("a region shares %d variables; at most %u can be", count,
-                   MPG_MICROTASK_ARGUMENTS);
-}
-
 EXPORTED void __kmpc_fork_call(ident_t *loc, int count, microtask_fn *microtask,
                                ...)
 {
@@ -288,10 +290,8 @@ EXPORTED void __kmpc_fork_call(ident_t *loc, int count, microtask_fn *microtask,
     uint32_t threads = frame->pushed ? frame->pushed : icv.threads;
     void *arguments[MPG_MICROTASK_ARGUMENTS];
     va_list list;
-    check_count(count);
     va_start(list, microtask);
-    for (int i = 0; i < count; i++)
-        arguments[i] = va_arg(list, void *);
+    mpg__microtask_arguments(count, arguments, list);
     va_end(list);
     frame->pushed = 0;
     threads = threads < icv.limit ? threads : icv.limit;
@@ -307,54 +307,6 @@ EXPORTED void __kmpc_fork_call(ident_t *loc, int count, microtask_fn *microtask,
         run_alone(&icv, microtask, (uint32_t)count, arguments);
     else
         run_on(hosts, &icv, threads, microtask, (uint32_t)count, arguments);
-}
-
-/* What thread_limit or, without it, omp_set_teams_thread_limit says holds in
- * the construct. */
-static uint32_t limit_of_teams(struct mpg__frame *frame)
-{
-    uint32_t limit =
-        frame->pushed_limit ? frame->pushed_limit : mpg__omp_teams_limit();
-    frame->pushed_limit = 0;
-    return limit && limit < frame->icv.limit ? limit : frame->icv.limit;
-}
-
-/* teams: a league of one, on the host. */
-EXPORTED void __kmpc_fork_teams(ident_t *loc, int count,
-                                microtask_fn *microtask, ...)
-{
-    void *arguments[MPG_MICROTASK_ARGUMENTS];
-    va_list list;
-    (void)loc;
-    check_count(count);
-    va_start(list, microtask);
-    for (int i = 0; i < count; i++)
-        arguments[i] = va_arg(list, void *);
-    va_end(list);
-    struct mpg__frame *frame = mpg__frame_now();
-    uint32_t before = frame->icv.limit;
-    frame->icv.limit = limit_of_teams(frame);
-    call((void (*)(void))microtask, frame->tid, (uint32_t)count, arguments);
-    frame->icv.limit = before;
-}
-
-static void push_limit(int threads)
-{
-    mpg__frame_now()->pushed_limit = threads > 0 ? (uint32_t)threads : 0;
-}
-
-EXPORTED void __kmpc_push_num_teams(ident_t *loc, int gtid, int teams,
-                                    int threads)
-{
-    (void)loc, (void)gtid, (void)teams;
-    push_limit(threads);
-}
-
-EXPORTED void __kmpc_push_num_teams_51(ident_t *loc, int gtid, int least,
-                                       int most, int threads)
-{
-    (void)loc, (void)gtid, (void)least, (void)most;
-    push_limit(threads);
 }
 
 /* target thread_limit: compiled code calls it in a task of its own. */
@@ -386,10 +338,12 @@ EXPORTED void __kmpc_end_serialized_parallel(ident_t *loc, int gtid)
     free(frame);
 }
 
+/* 0 is what programs compute where there are fewer processors than they think;
+ * other runtimes take it as if it had not been said. */
 EXPORTED void __kmpc_push_num_threads(ident_t *loc, int gtid, int threads)
 {
     (void)loc, (void)gtid;
-    if (threads < 1)
+    if (threads < 0)
         mpg__fatal("num_threads(%d): a team has at least one thread", threads);
     mpg__frame_now()->pushed = (uint32_t)threads;
 }

@@ -34,8 +34,7 @@ uint64_t mpg__omp_value(enum mpg__omp_variable);
 /* Of words, as they were given. */
 const char *mpg__omp_text(enum mpg__omp_variable);
 uint32_t mpg__omp_threads_a_host(void);
-uint32_t mpg__omp_teams_limit(void); /* of threads in a team; 0: none */
-bool mpg__omp_wants_display(void);   /* OMP_DISPLAY_ENV */
+bool mpg__omp_wants_display(void); /* OMP_DISPLAY_ENV */
 void mpg__omp_display(void);
 /* affinity.c: prints where this thread is, unless it has in a team of as many.
  */

@@ -54,9 +54,14 @@ static struct mpg__part divide(int schedule, uint64_t trips, int64_t chunk)
         return mpg__static_block(frame->tid, frame->threads, trips);
     case MPG_STATIC_ROUNDED:
         return rounded_block(frame->tid, frame->threads, trips, some);
-    case MPG_DISTRIBUTE:
-    case MPG_DISTRIBUTE_CHUNKED: /* over teams, of which there is one */
+    case MPG_DISTRIBUTE_CHUNKED:
+        if (frame->icv.teams > 1)
+            return mpg__static_chunks(frame->icv.team, frame->icv.teams, trips,
+                                      some);
         return mpg__static_block(0, 1, trips);
+    case MPG_DISTRIBUTE: /* all to the first team: league.c */
+        return frame->icv.team ? (struct mpg__part){.stride = trips}
+                               : mpg__static_block(0, 1, trips);
     default:
         mpg__fatal("a static loop with schedule %d, which this library does "
                    "not know",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * Memory of devices, and leagues of teams.  The only device is the host, whose
+ * Memory of devices.  The only device is the host, whose
  * number is 0; its memory is the shared memory of all hosts, and all of that is
  * present.
  */
@@ -134,45 +134,4 @@ EXPORTED int omp_target_memcpy_rect_async(
     return omp_target_memcpy_rect(to, from, element, dimensions, sizes,
                                   to_offsets, from_offsets, to_room, from_room,
                                   to_device, from_device);
-}
-
-/* Leagues are of one team each, whatever is asked for. */
-
-static int teams, threads_of_a_team;
-
-EXPORTED int omp_get_num_teams(void)
-{
-    return 1;
-}
-
-EXPORTED int omp_get_team_num(void)
-{
-    return 0;
-}
-
-EXPORTED void omp_set_num_teams(int number)
-{
-    if (number > 0)
-        teams = number;
-}
-
-EXPORTED int omp_get_max_teams(void)
-{
-    return teams;
-}
-
-EXPORTED void omp_set_teams_thread_limit(int limit)
-{
-    if (limit > 0)
-        threads_of_a_team = limit;
-}
-
-EXPORTED int omp_get_teams_thread_limit(void)
-{
-    return threads_of_a_team;
-}
-
-uint32_t mpg__omp_teams_limit(void)
-{
-    return (uint32_t)threads_of_a_team;
 }

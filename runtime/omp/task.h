@@ -58,7 +58,7 @@ struct mpg__task {
     _Atomic uint32_t event;           /* of a detached one: task_event.c */
     _Atomic uint32_t detached;        /* of a team of one's implicit task:
                                          those whose event is to come */
-    uint64_t icv[4];                  /* struct mpg__icv */
+    uint64_t icv[5];                  /* struct mpg__icv */
     struct mpg__task_node *node;      /* with dependences: task_depend.c */
     struct mpg__task *_Atomic ready;  /* in a team of one: task_event.c */
     struct mpg__addresses *addresses; /* of its children's; private to the

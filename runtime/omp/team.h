@@ -6,6 +6,7 @@
 #ifndef MPG_OMP_TEAM_H
 #define MPG_OMP_TEAM_H
 
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,6 +32,7 @@ struct mpg__icv {
     uint16_t is_dynamic;
     uint16_t shows_affinity; /* OMP_DISPLAY_AFFINITY */
     uint32_t limit;          /* of threads in a region */
+    uint32_t team, teams;    /* of the league, if there is one; else 0 */
     uint64_t allocator;      /* the default one */
 };
 
@@ -55,6 +57,7 @@ struct mpg__frame {
     uint32_t tid, threads;
     uint32_t level, active_level;
     uint32_t pushed; /* by num_threads, for the region about to start; or 0 */
+    uint32_t pushed_teams; /* by num_teams, for the league about to; or 0 */
     uint32_t pushed_limit; /* by thread_limit, for the teams about to; or 0 */
     uint32_t loops; /* dispatched loops met so far: which share is next */
     struct mpg__icv icv;
@@ -82,7 +85,7 @@ static inline struct mpg__frame *mpg__frame_now(void)
 }
 
 /* What all hosts get to know when a region begins, as it travels. */
-#define MPG_START_ARGUMENTS 24u /* more go by shared memory */
+#define MPG_START_ARGUMENTS 23u /* more go by shared memory */
 struct mpg__start {
     void (*microtask)(void);
     struct mpg__board *board;
@@ -94,6 +97,11 @@ struct mpg__start {
 _Static_assert(sizeof(struct mpg__start) <= MPG_MESSAGE_SMALL_MAX, "it fits");
 
 #define MPG_MICROTASK_ARGUMENTS 256u /* variables that a region may share */
+
+/* fork.c: what compiled code hands over with a microtask, and calling it. */
+void mpg__microtask_arguments(int count, void **arguments, va_list);
+void mpg__microtask_call(void (*microtask)(void), uint32_t tid, uint32_t count,
+                         void *const *arguments);
 
 /* team.c. */
 

@@ -21,6 +21,8 @@ static int limit_now(void)
 int main(void)
 {
     printf("%d\n", size_of(7));
+    omp_set_num_threads(5);
+    printf("%d\n", size_of(0)); /* as if there was no clause */
 #pragma omp teams num_teams(1) thread_limit(3)
     {
         int many = size_of(7), few = size_of(2), limit = limit_now();
