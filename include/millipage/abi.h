@@ -160,8 +160,9 @@ int mpg__omp_is_first(void);
 
 /* Called in a function of an OpenMP unit that has a large frame, when it has
  * moved __safestack_unsafe_stack_ptr for it (bytes is 0), or is about to move
- * it by `bytes` more: ends the job when that is beyond the thread's stack. */
-void mpg__omp_stack_check(size_t bytes);
+ * it by `bytes` more: ends the job when that is beyond the thread's stack.
+ * Returns 0, which the compiler does not know. */
+size_t mpg__omp_stack_check(size_t bytes);
 
 /* Where copyin finds the master's value of a threadprivate variable: for the
  * variable, of `bytes` bytes, the address of the master's copy, or the variable

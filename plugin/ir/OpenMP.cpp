@@ -123,12 +123,13 @@ void replaceLibrary(Module &M) {
     replaceFunction(M, Name, ("mpg__omp_" + Name).str());
 }
 
-void checkStack(Value *Bytes, Instruction *Before) {
+/// What it makes is a zero when the program runs.
+Value *checkStack(Value *Bytes, Instruction *Before) {
   IRBuilder<> B(Before);
   Module &M = *Before->getModule();
   FunctionCallee Check = M.getOrInsertFunction("mpg__omp_stack_check",
-                                               B.getVoidTy(), B.getInt64Ty());
-  B.CreateCall(Check, {Bytes});
+                                               B.getInt64Ty(), B.getInt64Ty());
+  return B.CreateCall(Check, {Bytes});
 }
 
 Value *sizeOf(AllocaInst &A, IRBuilder<> &B) {
@@ -151,9 +152,15 @@ void shareStack(Function &F) {
     else if (auto Size = A->getAllocationSize(F.getParent()->getDataLayout()))
       Frame += Size->getFixedValue();
   }
+  // An array whose length turns out to be constant would become a part of the
+  // frame; then the check, for the same bytes, would come after the pointer has
+  // been moved by them.  So its length has to do with what the check returns.
   for (AllocaInst *A : Dynamic) {
     IRBuilder<> B(A);
-    checkStack(sizeOf(*A, B), A);
+    Value *Zero = checkStack(sizeOf(*A, B), A);
+    Value *Length = A->getArraySize();
+    A->setOperand(
+        0, B.CreateAdd(Length, B.CreateZExtOrTrunc(Zero, Length->getType())));
   }
   if (Frame < LargeFrame)
     return;

@@ -84,7 +84,7 @@ static void check_guard(const void *address)
         overflow();
 }
 
-EXPORTED void mpg__omp_stack_check(size_t bytes)
+EXPORTED size_t mpg__omp_stack_check(size_t bytes)
 {
     uintptr_t low = mine.start ? (uintptr_t)mine.start + MPG_OMP_STACK_GUARD
                                : (uintptr_t)before_main;
@@ -93,6 +93,7 @@ EXPORTED void mpg__omp_stack_check(size_t bytes)
     uintptr_t at = (uintptr_t)__safestack_unsafe_stack_ptr;
     if (at < low || at > top || at - low < bytes)
         overflow();
+    return 0;
 }
 
 /* Making one. */

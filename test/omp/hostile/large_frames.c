@@ -2,7 +2,9 @@
  *
  * Large frames: a shared array of a megabyte on the stack of main, and a
  * quarter of a megabyte in each thread's own frame, whose address goes to
- * another function.
+ * another function; and an array of variable length, of five of main's eight
+ * megabytes, whose length optimisers find out, so that they make it a part of
+ * the frame.
  */
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +38,20 @@ static __attribute__((noinline)) long pile(char *below, int depth)
     return here[0] + pile(here, depth + 1);
 }
 
+static __attribute__((noinline)) long most_of_it(void)
+{
+    int side = 800;
+    double cells[side][side];
+    long sum = 0;
+#pragma omp parallel for
+    for (int i = 0; i < side; i++)
+        for (int j = 0; j < side; j++)
+            cells[i][j] = i ^ j;
+    for (int i = 0; i < side; i++)
+        sum += (long)cells[i][side - 1 - i];
+    return sum;
+}
+
 int main(void)
 {
     long shared[SHARED];
@@ -51,5 +67,6 @@ int main(void)
     }
     for (int i = 0; i < 16; i++)
         printf("%ld %ld\n", result[i], piles[i]);
+    printf("%ld\n", most_of_it());
     return 0;
 }
