@@ -7,7 +7,6 @@
 #include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/AST/StmtOpenMP.h"
 #include "clang/Basic/SourceManager.h"
-#include "clang/Basic/Version.h"
 
 using namespace clang;
 
@@ -35,28 +34,15 @@ public:
   }
 
 private:
-  // Clang 20 was the first to make code for these (llvm-project#121741 and
-  // others); until then the loop is left out, without a word.
   void checkCode(OMPExecutableDirective *S) {
-#if CLANG_VERSION_MAJOR < 20
-    using namespace llvm::omp;
-    switch (S->getDirectiveKind()) {
-    case OMPD_masked_taskloop:
-    case OMPD_masked_taskloop_simd:
-    case OMPD_parallel_masked_taskloop:
-    case OMPD_parallel_masked_taskloop_simd:
-      report(Diags, S->getBeginLoc(), Diag::OpenMPNoCode)
-          << compat::directiveName(S->getDirectiveKind(),
-                                   Ctx.getLangOpts().OpenMP);
-      report(Diags, S->getBeginLoc(), Diag::OpenMPNoCodeHow);
-      break;
-    default:
-      break;
-    }
-#else
-    (void)S;
-#endif
+    if (compat::makesCode(S->getDirectiveKind()))
+      return;
+    report(Diags, S->getBeginLoc(), Diag::OpenMPNoCode)
+        << compat::directiveName(S->getDirectiveKind(),
+                                 Ctx.getLangOpts().OpenMP);
+    report(Diags, S->getBeginLoc(), Diag::OpenMPNoCodeHow);
   }
+
   // An untied task would be compiled in parts, each for any thread, which the
   // runtime does not have; GCC does not tell it from a tied one at all.  And
   // Clang would keep its locals in the task between them, where it has no room
@@ -69,18 +55,16 @@ private:
         const_cast<OMPClause *&>(Clause) = new (Ctx)
             OMPMergeableClause(Clause->getBeginLoc(), Clause->getEndLoc());
   }
-  // Clang 20 was the first to hand on that a grain is strict
-  // (__kmpc_taskloop_5); until then the grain itself says it.
+  // Where Clang does not hand on that a grain is strict, the grain itself says
+  // it.
   void markStrict(OMPExecutableDirective *S) {
-#if CLANG_VERSION_MAJOR < 20
+    if (compat::HandsOnStrictGrains)
+      return;
     for (const auto *Clause : S->getClausesOfKind<OMPGrainsizeClause>())
       if (Clause->getModifier() == OMPC_GRAINSIZE_strict)
         for (Stmt *&Grain :
              const_cast<OMPGrainsizeClause *>(Clause)->children())
           Grain = strict(cast<Expr>(Grain));
-#else
-    (void)S;
-#endif
   }
   Expr *strict(Expr *Grain) {
     QualType Long = Ctx.UnsignedLongLongTy;

@@ -9,6 +9,7 @@
 #include "clang/AST/DeclOpenMP.h"
 #include "clang/AST/Expr.h"
 #include "clang/Basic/CodeGenOptions.h"
+#include "clang/Basic/OpenMPKinds.h"
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/IR/DebugInfoMetadata.h"
@@ -120,6 +121,24 @@ inline clang::StringLiteral *stringLiteral(clang::ASTContext &Ctx,
       Ctx.getStringLiteralArrayType(Ctx.CharTy, Text.size()),
       clang::SourceLocation());
 }
+
+/// Whether Clang makes code for the directive.  Before 20 it understood these
+/// and left their loops out, without a word (llvm-project#121741 and others).
+inline bool makesCode(clang::OpenMPDirectiveKind Kind) {
+#if LLVM_VERSION_MAJOR < 20
+  using namespace llvm::omp;
+  return Kind != OMPD_masked_taskloop && Kind != OMPD_masked_taskloop_simd &&
+         Kind != OMPD_parallel_masked_taskloop &&
+         Kind != OMPD_parallel_masked_taskloop_simd;
+#else
+  (void)Kind;
+  return true;
+#endif
+}
+
+/// Whether code tells the runtime of grainsize(strict: ...): since
+/// __kmpc_taskloop_5.
+constexpr bool HandsOnStrictGrains = LLVM_VERSION_MAJOR >= 20;
 
 } // namespace millipage::compat
 

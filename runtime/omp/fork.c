@@ -227,8 +227,6 @@ EXPORTED int mpg__omp_is_first(void)
 
 /* What compiled code calls. */
 
-typedef void microtask_fn(int *, int *, ...);
-
 static void run_alone(const struct mpg__icv *icv, microtask_fn *microtask,
                       uint32_t count, void *const *arguments)
 {

@@ -9,9 +9,6 @@
  * accelerators ask for thousands.  `distribute` gives all iterations to the
  * first team, unless it says how many each gets at a time (static.c).
  */
-#include <stdarg.h>
-
-#include "icv.h"
 #include "omp.h"
 #include "team.h"
 
@@ -25,8 +22,6 @@ static uint32_t limit_of_teams(const struct mpg__frame *frame)
         frame->pushed_limit ? frame->pushed_limit : (uint32_t)threads_of_a_team;
     return limit && limit < frame->icv.limit ? limit : frame->icv.limit;
 }
-
-typedef void microtask_fn(int *, int *, ...);
 
 EXPORTED void __kmpc_fork_teams(ident_t *loc, int count,
                                 microtask_fn *microtask, ...)

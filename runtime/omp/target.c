@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * Memory of devices.  The only device is the host, whose
- * number is 0; its memory is the shared memory of all hosts, and all of that is
- * present.
+ * Memory of devices.  The only device is the host, whose number is 0; its
+ * memory is the shared memory of all hosts, and all of that is present.
  */
 #include <errno.h>
 #include <limits.h>

@@ -98,6 +98,9 @@ _Static_assert(sizeof(struct mpg__start) <= MPG_MESSAGE_SMALL_MAX, "it fits");
 
 #define MPG_MICROTASK_ARGUMENTS 256u /* variables that a region may share */
 
+/* What Clang makes of a region's body; the numbers of the thread come first. */
+typedef void microtask_fn(int *, int *, ...);
+
 /* fork.c: what compiled code hands over with a microtask, and calling it. */
 void mpg__microtask_arguments(int count, void **arguments, va_list);
 void mpg__microtask_call(void (*microtask)(void), uint32_t tid, uint32_t count,
