@@ -53,6 +53,7 @@ EXPORTED void mpg_barrier(void)
     struct mpg__waiter waiter = {.next = NULL};
     need_engine();
     mpg__enter(&before);
+    bool has_role = mpg__meet();
     mpg__engine_lock();
     if (mpg__engine.barrier_waiter)
         mpg__fatal("two threads of this host are in mpg_barrier: call it once "
@@ -62,7 +63,7 @@ EXPORTED void mpg_barrier(void)
     mpg__step_barrier();
     mpg__engine_unlock();
     mpg__publish();
-    mpg__wait(&waiter);
+    mpg__wait_met(&waiter, has_role);
     mpg__leave(&before);
 }
 

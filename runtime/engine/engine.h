@@ -121,6 +121,10 @@ void mpg__waiter_wake(struct mpg__waiter *);
  * is for a minipage, of which more may be needed (keep.c). */
 void mpg__wait(struct mpg__waiter *);
 void mpg__wait_minipage(struct mpg__waiter *);
+/* As mpg__wait, for who has called mpg__meet before he said that he is there,
+ * and what that said: it takes what has come, and perhaps the role. */
+bool mpg__meet(void);
+void mpg__wait_met(struct mpg__waiter *, bool has_role);
 /* After asking for what is not needed yet: serves for a moment, if that is
  * likely to bring it.  Without the lock, signals blocked. */
 void mpg__stay(void);

@@ -222,17 +222,23 @@ void mpg__stay(void)
     errno = saved;
 }
 
+/* Has the role, and leaves it. */
+static void serve_until_done(struct mpg__waiter *waiter)
+{
+    poll_until_done(waiter);
+    mpg__early_end();
+    stay();
+    mpg__alone_end();
+    mpg__role_leave();
+}
+
 static void wait_for(struct mpg__waiter *waiter)
 {
     uint64_t start = 0;
     while (!is_done(waiter)) {
         if (mpg__role_try()) {
             mpg__alone_begin();
-            poll_until_done(waiter);
-            mpg__early_end();
-            stay();
-            mpg__alone_end();
-            mpg__role_leave();
+            serve_until_done(waiter);
             return;
         }
         /* Another thread serves, perhaps on this processor: the server thread
@@ -246,8 +252,10 @@ static void wait_for(struct mpg__waiter *waiter)
         uint32_t expected = WAITING;
         if (!atomic_compare_exchange_strong(&waiter->state, &expected, ASLEEP))
             continue;
+        mpg__net_sleeps();
         while (atomic_load(&waiter->state) == ASLEEP)
             mpg__futex_wait(&waiter->state, ASLEEP, NULL);
+        mpg__net_wakes();
     }
 }
 
@@ -303,27 +311,59 @@ void mpg__pause(unsigned tries)
     mpg__waited_end(begun);
 }
 
-void mpg__wait_minipage(struct mpg__waiter *waiter)
+static void wait_and_count(struct mpg__waiter *waiter, bool has_role)
 {
     int saved = errno; /* Sockets that have nothing now set it. */
+    uint64_t begun = mpg__waited_begin();
     asked_last = 0;
+    mpg__wait_begins();
+    if (has_role)
+        serve_until_done(waiter);
+    else
+        wait_for(waiter);
+    mpg__wait_ends();
+    mpg__waited_end(begun);
+    errno = saved;
+}
+
+void mpg__wait_minipage(struct mpg__waiter *waiter)
+{
     /* Not a wait for who asks whether this host waits now and then and so
      * serves by itself (server.c): it need not have looked at the connections.
      */
     if (is_done(waiter))
-        return;
-    uint64_t begun = mpg__waited_begin();
-    mpg__wait_begins();
-    wait_for(waiter);
-    mpg__wait_ends();
-    mpg__waited_end(begun);
-    errno = saved;
+        asked_last = 0;
+    else
+        wait_and_count(waiter, false);
 }
 
 void mpg__wait(struct mpg__waiter *waiter)
 {
     mpg__keep_drop();
     mpg__wait_minipage(waiter);
+}
+
+/* Who comes last to a barrier is to know it when he says that he is there: then
+ * what he asks for leaves in the same packet.  And he has the connections for
+ * himself before an answer can come, which would wake the server thread. */
+bool mpg__meet(void)
+{
+    int saved = errno;
+    if (mpg__engine.node.hosts == 1 || !mpg__role_try())
+        return false;
+    mpg__alone_begin();
+    (void)look(1);
+    errno = saved;
+    return true;
+}
+
+void mpg__wait_met(struct mpg__waiter *waiter, bool has_role)
+{
+    mpg__keep_drop();
+    if (has_role)
+        wait_and_count(waiter, true);
+    else
+        mpg__wait_minipage(waiter);
 }
 
 void mpg__wait_threads(unsigned threads)

@@ -97,6 +97,13 @@ int mpg__net_poll(int timeout_ms);
  * it polls now and then too. */
 int mpg__net_look(void);
 
+/* A thread of this host is going to sleep for what messages bring, while
+ * another one polls or watches the descriptors; it is awake again.  Messages
+ * that are not worth an interrupt make no descriptor readable unless there is
+ * such a thread, or one that sleeps in mpg__net_poll. */
+void mpg__net_sleeps(void);
+void mpg__net_wakes(void);
+
 /* Makes a mpg__net_poll that sleeps return.  From any thread. */
 void mpg__net_kick(void);
 

@@ -85,6 +85,13 @@ struct mpg__connection {
     size_t payload_got;
     char small[MPG_MESSAGE_SMALL_MAX];
 
+    /* Quiet messages (net_quiet.c). */
+    bool says_quiet;       /* has sent one.  Under the lock */
+    bool hears_quiet;      /* has received one, and is in the list */
+    _Atomic bool is_clean; /* the last look has left nothing */
+    bool is_deaf;          /* its low-water mark is up.  Under the lock */
+    struct mpg__connection *next_quiet;
+
     struct mpg__seal *seal; /* NULL: bytes go as they are */
 };
 
@@ -161,6 +168,19 @@ bool mpg__net_shake_send(struct mpg__shake *, int fd);
  * other end has gone, which says nothing about who it is. */
 enum mpg__shake_result mpg__net_shake_step(struct mpg__shake *, int fd,
                                            bool *is_closed);
+
+/* net_quiet.c. */
+/* A quiet message has come.  By who polls, and so the next two. */
+void mpg__net_heard_quiet(struct mpg__connection *);
+/* The connection was looked at: is nothing left in the socket, and no message
+ * in its middle? */
+void mpg__net_looked(struct mpg__connection *, bool is_clean);
+/* What quiet messages come through, linked by next_quiet: no descriptor tells
+ * of them. */
+struct mpg__connection *mpg__net_quiet_ones(void);
+/* What has to leave with the only message in the queue; or NULL.  Under the
+ * lock. */
+const struct mpg__message *mpg__net_pad(const struct mpg__connection *);
 
 /* net_seal.c. */
 struct mpg__seal *mpg__seal_new(const struct mpg__shake *);

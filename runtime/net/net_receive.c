@@ -37,7 +37,8 @@ static struct {
 static struct {
     char bytes[EARLY_MAX];
     size_t at, count;
-    bool is_full; /* the last time that something was received */
+    bool is_full;    /* the last time that something was received */
+    bool is_drained; /* or else there may be more in the socket */
 } early;
 
 /* Bytes that were received early and belong next to each other, for one call of
@@ -115,6 +116,7 @@ static ssize_t receive_early(struct mpg__connection *c, size_t want)
     store_now();
     early.is_full = false;
     ssize_t some = recv(c->fd, early.bytes, most, MSG_DONTWAIT);
+    early.is_drained = some < (ssize_t)most;
     if (some <= 0)
         return some; /* errno is what recv says: nothing comes in between. */
     early.at = 0;
@@ -133,6 +135,7 @@ static ssize_t receive_behind(struct mpg__connection *c, char *to, size_t want)
     early.is_full = false;
     store_now();
     ssize_t some = recvmsg(c->fd, &message, MSG_DONTWAIT);
+    early.is_drained = some < (ssize_t)(want + BEHIND_MAX);
     if (some <= (ssize_t)want)
         return some;
     early.at = 0;
@@ -252,6 +255,8 @@ static void take(struct mpg__connection *c, const struct mpg__message *head)
     if (head->kind == MPG_MESSAGE_BYE) {
         c->said_bye = true;
         batch.delivered++;
+    } else if (head->kind == MPG_MESSAGE_PAD) {
+        batch.delivered++;
     } else if (head->bytes && c->payload == c->small) {
         deliver_batch();
         mpg__net_config->deliver(head, 1, c->small);
@@ -273,6 +278,8 @@ static bool receive_one(unsigned host, struct mpg__connection *c)
      * long, and may send. */
     struct mpg__message head = c->head;
     c->head_got = c->payload_got = 0;
+    if (mpg__message_is_quiet(head.kind))
+        mpg__net_heard_quiet(c);
     take(c, &head);
     if (is_beginning(head.kind)) {
         deliver_batch();
@@ -292,5 +299,6 @@ int mpg__net_receive(unsigned host, struct mpg__connection *c)
            (early.count || (early.is_full && may_go_on())))
         ;
     deliver_batch();
+    mpg__net_looked(c, early.is_drained && !c->head_got);
     return (int)batch.delivered;
 }

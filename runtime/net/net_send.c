@@ -69,6 +69,8 @@ static void append(struct mpg__connection *c, const struct mpg__message *head,
     out->head = *head;
     out->sent = 0;
     out->payload = payload;
+    if (mpg__message_is_quiet(head->kind))
+        c->says_quiet = true;
     if (payload && head->bytes <= MPG_MESSAGE_SMALL_MAX) {
         memcpy(out->small, payload, head->bytes);
         out->payload = NULL;
@@ -169,6 +171,9 @@ static bool take_off(struct mpg__connection *c, size_t some)
 /* Sends from the front of the queue until it is empty or the socket full. */
 static void send_queue(struct mpg__connection *c)
 {
+    const struct mpg__message *pad = c->queue_count ? mpg__net_pad(c) : NULL;
+    if (pad)
+        append(c, pad, NULL);
     while (c->queue_count && atomic_load(&c->state) == MPG_NET_OPEN) {
         ssize_t some = send_front(c);
         if (some < 0)

@@ -251,6 +251,16 @@ int mpg__net_look(void)
     return c && atomic_load(&c->state) == MPG_NET_OPEN ? receive_from(c) : 0;
 }
 
+static int hear_quiet_ones(void)
+{
+    int delivered = 0;
+    for (struct mpg__connection *c = mpg__net_quiet_ones(); c;
+         c = c->next_quiet)
+        if (atomic_load(&c->state) == MPG_NET_OPEN)
+            delivered += receive_from(c);
+    return delivered;
+}
+
 /* Returns how many messages of the only connection were delivered. */
 static int poll_only(struct mpg__connection *c, int timeout_ms)
 {
@@ -264,11 +274,13 @@ static int poll_only(struct mpg__connection *c, int timeout_ms)
     return receive_from(c);
 }
 
-int mpg__net_poll(int timeout_ms)
+static int poll_all(int timeout_ms)
 {
     struct epoll_event events[EVENTS_AT_ONCE];
     struct mpg__connection *c = atomic_load(&only);
-    int delivered = c ? poll_only(c, timeout_ms) : 0;
+    int delivered = c ? poll_only(c, timeout_ms) : hear_quiet_ones();
+    if (delivered)
+        timeout_ms = 0;
     int count = epoll_wait(epoll, events, EVENTS_AT_ONCE, c ? 0 : timeout_ms);
     bool has_ticked = false;
     for (int i = 0; i < count; i++) {
@@ -293,6 +305,16 @@ int mpg__net_poll(int timeout_ms)
     /* Last: what has arrived is a sign of life. */
     if (has_ticked)
         tick();
+    return delivered;
+}
+
+int mpg__net_poll(int timeout_ms)
+{
+    if (!timeout_ms)
+        return poll_all(0);
+    mpg__net_sleeps();
+    int delivered = poll_all(timeout_ms);
+    mpg__net_wakes();
     return delivered;
 }
 

@@ -21,6 +21,12 @@ const char *mpg__message_name(unsigned kind)
     return kind > 0 && kind < MPG_MESSAGE_KINDS ? kinds[kind].name : "?";
 }
 
+bool mpg__message_is_quiet(unsigned kind)
+{
+    return kind == MPG_MESSAGE_BARRIER_ARRIVE ||
+           kind == MPG_MESSAGE_TEAM_ARRIVE;
+}
+
 const char *mpg__message_refusal(const struct mpg__message *message,
                                  unsigned from, unsigned hosts)
 {

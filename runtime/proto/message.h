@@ -13,6 +13,7 @@
 #ifndef MPG_PROTO_MESSAGE_H
 #define MPG_PROTO_MESSAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define MPG_MESSAGES(M)                                                        \
@@ -58,6 +59,8 @@
     M(TEAM_PRINTED, NONE) /* host 0 back: it is printed */                     \
     M(TEAM_EXIT, NONE)    /* to host 0: exit(slot) was called here */          \
     M(TEAM_END, NONE)     /* parent to child: the program has ended */         \
+    M(PAD, NONE)          /* nothing: what it is behind is to wake who sleeps  \
+                             (net_quiet.c) */                                  \
     M(BYE, NONE)          /* I close because the job is over */
 
 enum mpg__message_kind {
@@ -99,6 +102,10 @@ struct mpg__message {
 _Static_assert(sizeof(struct mpg__message) == 32, "the head is 32 bytes");
 
 const char *mpg__message_name(unsigned kind);
+
+/* Whether it says nothing that its receiver needs before its own threads come
+ * to where they wait for it. */
+bool mpg__message_is_quiet(unsigned kind);
 
 /* NULL when the head is one that host `from` of `hosts` may send, or the
  * reason why not.  Looks at the head alone: whether region and slot exist is

@@ -2,11 +2,14 @@
  *
  * While the program takes faults and is asked nothing, its server thread
  * sleeps.  (It once watched a signalfd, which every fault's signal woke: a
- * remote fault took twice as long for it.)
+ * remote fault took twice as long for it.)  So it does while the program
+ * computes and the other host has come to the barrier: that is no news before
+ * this one comes there, too.
  */
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "spmd.h"
@@ -14,6 +17,7 @@
 /* It is SETS rounds until the same pages come again, or they would be asked
  * for at the barrier. */
 enum { SLOTS = 64, SETS = 4, ROUNDS = 32, FAULTS = SLOTS * ROUNDS };
+enum { COMPUTE_NS = 2000000 };
 
 static volatile char *pages;
 
@@ -45,7 +49,7 @@ static long sleeps_of_others(void)
     return count;
 }
 
-int main(void)
+static void faults(void)
 {
     long sleeps = 0;
     pages = spmd_pages((size_t)SLOTS * SETS * 4096);
@@ -65,5 +69,38 @@ int main(void)
     }
     if (mpg_host() == 0)
         CHECK(sleeps < FAULTS / 4);
+}
+
+static void compute(void)
+{
+    struct timespec start, now;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    do
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    while ((now.tv_sec - start.tv_sec) * 1000000000 + now.tv_nsec -
+               start.tv_nsec <
+           COMPUTE_NS);
+}
+
+/* Host 1 is at the barrier long before host 0. */
+static void arrivals(void)
+{
+    long sleeps = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        if (mpg_host() == 0) {
+            long before = sleeps_of_others();
+            compute();
+            sleeps += sleeps_of_others() - before;
+        }
+        mpg_barrier();
+    }
+    if (mpg_host() == 0)
+        CHECK_LT(sleeps, ROUNDS / 4);
+}
+
+int main(void)
+{
+    faults();
+    arrivals();
     return spmd_report();
 }

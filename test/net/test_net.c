@@ -7,10 +7,15 @@
  *
  * The only connection is watched by itself: what comes there does not show in
  * the epoll, except while its socket is full.
+ *
+ * A quiet message makes no descriptor readable unless somebody sleeps for what
+ * comes; all others do, however small what is left of them.
  */
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -22,13 +27,17 @@
 #include "relay.h"
 
 enum { ROUNDS = 16, BURST = 70, FLIPS = 40, TURNS = 40, LARGEST = 1 << 20 };
+/* Heads, one more than the 64 KiB of them that a look receives at once. */
+enum { MANY = 2049 };
+
+#define NOTHING SIZE_MAX
 
 static const uint32_t sizes[] = {0,    1,    31,    32,    33,    255,    256,
                                  257,  4095, 4096,  16383, 16384, 16385,  40000,
                                  4096, 0,    65536, 1,     12,    LARGEST};
 enum { SIZES = sizeof sizes / sizeof *sizes, MESSAGES = ROUNDS * SIZES };
 
-enum { WELL = 0, SAID_LOST = 3 }; /* statuses of a host */
+enum { WELL = 0, SAID_LOST = 3, SAID_WRONG = 4 }; /* statuses of a host */
 
 static const uint8_t secret[32] = "of this test";
 static struct mpg__net_place places[2];
@@ -42,6 +51,7 @@ static unsigned placed, placed_arrived;
 static bool is_disturbed;
 static unsigned arrived;
 static bool is_last; /* the other host has everything */
+static unsigned quiet, urgent;
 
 static void fill(void)
 {
@@ -84,6 +94,11 @@ static void deliver_one(const struct mpg__message *message)
         is_last = true;
         return;
     }
+    CHECK(message->kind != MPG_MESSAGE_PAD);
+    quiet += message->kind == MPG_MESSAGE_BARRIER_ARRIVE;
+    urgent += message->kind == MPG_MESSAGE_LOCK_REQUEST;
+    if (message->kind != MPG_MESSAGE_COPY)
+        return;
     CHECK_EQ(message->arg, arrived);
     CHECK_EQ(message->bytes, sizes[arrived % SIZES]);
     arrived++;
@@ -246,8 +261,146 @@ static _Noreturn void be_watcher(unsigned self)
     exit(WELL);
 }
 
+/* As if so many bytes were all that is there, in this look; 0: all are. */
+static size_t most_now;
+
+ssize_t recv(int fd, void *bytes, size_t count, int flags)
+{
+    size_t most = most_now && most_now < count ? most_now : count;
+    if (most_now == NOTHING) {
+        errno = EAGAIN;
+        return -1;
+    }
+    if (most_now)
+        most_now = NOTHING;
+    return syscall(SYS_recvfrom, fd, bytes, most, flags, NULL, NULL);
+}
+
+static void say(enum mpg__message_kind kind, unsigned times)
+{
+    struct mpg__message message = {.kind = (uint8_t)kind,
+                                   .from = (uint16_t)config.self};
+    for (unsigned i = 0; i < times; i++)
+        mpg__net_send(1 - config.self, &message, NULL);
+    mpg__net_flush();
+}
+
+static bool is_readable(void)
+{
+    struct pollfd one = {mpg__net_only_fd(), POLLIN, 0};
+    CHECK_GE(poll(&one, 1, 0), 0);
+    return one.revents != 0;
+}
+
+/* Until so many bytes are in the socket. */
+static void await_bytes(int bytes)
+{
+    int here = 0;
+    while (here < bytes && !ioctl(mpg__net_only_fd(), FIONREAD, &here))
+        ;
+    CHECK_EQ(here, bytes);
+}
+
+/* Has the other host go on. */
+static void next(void)
+{
+    say(MPG_MESSAGE_DONE, 1);
+}
+
+static void await_next(void)
+{
+    while (!is_last)
+        mpg__net_poll(0);
+    is_last = false;
+}
+
+/* Host 1's side: what it hears of. */
+static void listen_to_quiet(void)
+{
+    const int head = sizeof(struct mpg__message);
+    while (!quiet) /* Both are in a job, and quiet messages have begun. */
+        mpg__net_poll(-1);
+
+    next();
+    await_bytes(head);
+    CHECK(!is_readable());
+    CHECK_EQ(mpg__net_look(), 1); /* Who looks sees it. */
+    CHECK_EQ(quiet, 2);
+
+    next();
+    await_bytes(head);
+    mpg__net_sleeps(); /* Another thread of this host: it is told. */
+    CHECK(is_readable());
+    mpg__net_wakes();
+    CHECK(!is_readable());
+
+    next();
+    await_bytes(3 * head); /* It is padded. */
+    CHECK(is_readable());
+    CHECK_GT(mpg__net_look(), 0);
+    CHECK_EQ(quiet, 3);
+    CHECK_EQ(urgent, 1);
+
+    next();
+    await_bytes(head); /* Who sleeps in here is told, too. */
+    CHECK_EQ(mpg__net_poll(-1), 1);
+    CHECK_EQ(quiet, 4);
+
+    next();
+    await_bytes(2 * head);
+    most_now = (size_t)(2 * head - 4); /* The pad is in its middle. */
+    CHECK_EQ(mpg__net_look(), 1);
+    CHECK_EQ(urgent, 2);
+    most_now = 0;
+    CHECK(is_readable());
+    CHECK_EQ(mpg__net_look(), 1);
+    CHECK(!is_readable());
+
+    next();
+    await_bytes(MANY * head); /* More than are taken in one look: a head. */
+    CHECK_EQ(mpg__net_look(), MANY - 1);
+    CHECK(is_readable());
+    CHECK_EQ(mpg__net_look(), 1);
+    CHECK_EQ(urgent, 2 + MANY);
+    CHECK(!is_readable());
+    next();
+}
+
+/* Host 0's. */
+static void talk_quietly(void)
+{
+    say(MPG_MESSAGE_BARRIER_ARRIVE, 1);
+    await_next();
+    say(MPG_MESSAGE_BARRIER_ARRIVE, 1);
+    await_next();
+    say(MPG_MESSAGE_BARRIER_ARRIVE, 1);
+    await_next();
+    say(MPG_MESSAGE_LOCK_REQUEST, 1);
+    await_next();
+    say(MPG_MESSAGE_BARRIER_ARRIVE, 1);
+    await_next();
+    say(MPG_MESSAGE_LOCK_REQUEST, 1);
+    await_next();
+    say(MPG_MESSAGE_LOCK_REQUEST, MANY);
+    await_next();
+}
+
+static _Noreturn void be_quiet(unsigned self)
+{
+    is_calm = true;
+    config.self = self;
+    alarm(60);
+    mpg__net_start(&config);
+    if (self)
+        listen_to_quiet();
+    else
+        talk_quietly();
+    mpg__net_bye();
+    exit(check_report() ? SAID_WRONG : WELL);
+}
+
 /* Who sends first, or what they do instead. */
-enum part { ONE, BOTH, WATCH };
+enum part { ONE, BOTH, WATCH, QUIET };
 
 /* Starts both hosts, in processes of their own.  Listening before forking, each
  * knows where the other is. */
@@ -270,6 +423,8 @@ static void start(enum part part, const struct relay *relay, pid_t *hosts)
                 abort();
             if (part == WATCH)
                 be_watcher(host);
+            if (part == QUIET)
+                be_quiet(host);
             be_host(host, part == BOTH || host == 1);
         }
         if (read(ports[0], &places[host], sizeof real) != sizeof real)
@@ -345,6 +500,7 @@ int main(void)
     for (int encrypt = 0; encrypt < 2; encrypt++)
         for (enum part part = ONE; part <= WATCH; part++)
             undisturbed(encrypt, part);
+    undisturbed(false, QUIET);
     CHECK_GT(relayed(false, RELAY_NEVER, WELL), 1000);
     CHECK_EQ(relayed(true, RELAY_NEVER, WELL), 0);
     for (long i = 0; i < FLIPS; i++)
