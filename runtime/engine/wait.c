@@ -377,5 +377,8 @@ void mpg__wait_start(unsigned busy_hosts_per_core)
     spin_ns = mpg__config.spin_us * 1000 *
               (busy_hosts_per_core ? busy_hosts_per_core : 1);
     must_yield = busy_hosts_per_core > 1;
-    stay_ns = must_yield ? 0 : mpg__config.stay_us * 1000;
+    /* In turns with them too: a host that computed first would leave those of
+     * its processor waiting for what they have to answer and to be told. */
+    stay_ns = mpg__config.stay_us * 1000 *
+              (busy_hosts_per_core ? busy_hosts_per_core : 1);
 }
