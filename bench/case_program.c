@@ -1,12 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * Whole programs, those of examples/, beside their sequential computations,
- * run by run.
+ * Whole programs, those of examples/, beside their sequential computations on
+ * each of the two processors, run by run.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "millipage.h"
 #include "program.h"
+
+enum { PROCESSORS = 2 };
+
+#pragma millipage shared granularity(element)
+static double times[PROCESSORS];
+
+double alone_us(double (*compute)(void *), void *context)
+{
+    double sum = 0;
+    for (int turn = 0; turn < PROCESSORS; turn++) {
+        mpg_barrier();
+        if (mpg_host() == turn)
+            times[turn] = compute(context);
+    }
+    mpg_barrier();
+    for (int turn = 0; turn < PROCESSORS; turn++)
+        sum += times[turn];
+    return sum / PROCESSORS;
+}
 
 void must_be_right(const char *name, const char *difference)
 {

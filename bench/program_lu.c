@@ -19,8 +19,9 @@ static void fill_own(int host)
     mpg_barrier();
 }
 
-static double factor_plain(struct block *all)
+static double factor_plain(void *context)
 {
+    struct block *all = context;
     for (long i = 0; i < blocks; i++)
         for (long j = 0; j < blocks; j++)
             fill_block(&all[i * blocks + j], i, j, N);
@@ -29,23 +30,16 @@ static double factor_plain(struct block *all)
 
 void run_lu(const struct bench_case *c, struct result *result)
 {
-    struct block *all = NULL;
+    struct block *all = private_alloc(BLOCKS * BLOCKS * sizeof *all);
     deal_blocks(N);
-    if (mpg_host() == 0)
-        all = private_alloc(BLOCKS * BLOCKS * sizeof *all);
     for (int round = 0; round < PROGRAM_ROUNDS; round++) {
         fill_own(mpg_host());
         double start = now_us();
         factor_together(mpg_host());
-        double time = now_us() - start;
-        if (mpg_host() == 0) {
-            samples_add(&result->ours, time);
-            samples_add(&result->yardstick, factor_plain(all));
-        }
-        mpg_barrier();
+        samples_add(&result->ours, now_us() - start);
+        samples_add(&result->yardstick, alone_us(factor_plain, all));
     }
-    if (mpg_host() == 0)
-        must_be_right(c->name, difference(all, N));
+    must_be_right(c->name, difference(all, N));
     free(all);
     mpg_barrier();
 }

@@ -15,12 +15,18 @@
 
 enum { SHORT_ROUNDS = 7 };
 
-static double sweep_plain(const struct plain *plain, long sweeps)
+struct plain_sweeps {
+    struct plain plain;
+    long count;
+};
+
+static double sweep_plain(void *context)
 {
+    const struct plain_sweeps *sweeps = context;
     double start = now_us();
-    for (long s = 0; s < sweeps; s++) {
-        plain_half(plain, 0, ROWS, HALF);
-        plain_half(plain, 1, ROWS, HALF);
+    for (long s = 0; s < sweeps->count; s++) {
+        plain_half(&sweeps->plain, 0, ROWS, HALF);
+        plain_half(&sweeps->plain, 1, ROWS, HALF);
     }
     return now_us() - start;
 }
@@ -37,24 +43,18 @@ void run_sor(const struct bench_case *c, struct result *result)
         return;
     }
     initialise(from, to, COLS);
-    struct plain plain = {{NULL, NULL}, 0};
-    if (host == 0)
-        plain = compute_plain(ROWS, COLS, 0);
+    struct plain_sweeps sweeps = {compute_plain(ROWS, COLS, 0), c->size};
     for (int round = 0; round < rounds; round++) {
         mpg_barrier();
         double start = now_us();
         sweep(from > 0 ? from : 1, to < ROWS ? to : ROWS - 1, HALF, c->size);
-        double between = now_us();
-        if (host != 0)
-            continue;
-        samples_add(&result->ours, between - start);
-        samples_add(&result->yardstick, sweep_plain(&plain, c->size) /
+        samples_add(&result->ours, now_us() - start);
+        samples_add(&result->yardstick, alone_us(sweep_plain, &sweeps) /
                                             (double)(c->variant ? cores : 1));
     }
-    if (host == 0) {
-        must_be_right(c->name, difference(&plain, ROWS, COLS));
-        free(plain.colour[0]);
-        free(plain.colour[1]);
-    }
+    if (host < 2)
+        must_be_right(c->name, difference(&sweeps.plain, ROWS, COLS));
+    free(sweeps.plain.colour[0]);
+    free(sweeps.plain.colour[1]);
     mpg_barrier();
 }

@@ -21,26 +21,38 @@ static void begin(long steps)
     mpg_barrier();
 }
 
+struct plain_steps {
+    struct molecule *all;
+    struct energy energy[STEPS_MAX + 1];
+    long count;
+};
+
+static double simulate_plain(void *context)
+{
+    struct plain_steps *steps = context;
+    for (long i = 0; i < MOLECULES; i++)
+        set_up(&steps->all[i], i, MOLECULES);
+    for (long step = 0; step <= steps->count; step++)
+        steps->energy[step] = (struct energy){0, 0};
+    return 1e6 *
+           simulate_alone(steps->all, steps->energy, MOLECULES, steps->count);
+}
+
 void run_water(const struct bench_case *c, struct result *result)
 {
     struct scene scene = make_scene(MOLECULES);
-    struct molecule *all = private_alloc(MOLECULES * sizeof *all);
+    struct plain_steps steps = {
+        .all = private_alloc(MOLECULES * sizeof *steps.all), .count = c->size};
     for (int round = 0; round < PROGRAM_ROUNDS; round++) {
-        struct energy energy[STEPS_MAX + 1] = {{0, 0}};
         begin(c->size);
         double start = now_us();
         simulate_together(&scene, MOLECULES, c->size);
-        if (mpg_host() == 0) {
-            samples_add(&result->ours, now_us() - start);
-            for (long i = 0; i < MOLECULES; i++)
-                set_up(&all[i], i, MOLECULES);
-            samples_add(&result->yardstick,
-                        1e6 * simulate_alone(all, energy, MOLECULES, c->size));
-            must_be_right(c->name, position_difference(all, MOLECULES));
-            must_be_right(c->name, energy_difference(energy, c->size));
-        }
+        samples_add(&result->ours, now_us() - start);
+        samples_add(&result->yardstick, alone_us(simulate_plain, &steps));
+        must_be_right(c->name, position_difference(steps.all, MOLECULES));
+        must_be_right(c->name, energy_difference(steps.energy, c->size));
         mpg_barrier();
     }
-    free(all);
+    free(steps.all);
     free_scene(&scene);
 }
